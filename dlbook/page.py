@@ -1,0 +1,115 @@
+"""What a chapter puts on its page: figures with captions, and numbers for its prose.
+
+A chapter runs in two places. In a notebook, and so in the book, everything travels in
+the cell's outputs. As a program it prints its numbers and saves its figures under
+`build/figures/`; with `--show` on the command line it opens them as well.
+"""
+
+import html
+import io
+import json
+import math
+import sys
+from pathlib import Path
+
+_GLUE = "application/papermill.record/"
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def readable(value, digits=3):
+    """A number as one reads it, with a power of ten where that is shorter.
+
+    >>> readable(0.98765), readable(-2.34e-7), readable(40000), readable(1e-5)
+    ('0.988', '−2.34×10⁻⁷', '40,000', '10⁻⁵')
+    """
+    number = float(value)
+    if not math.isfinite(number):
+        return str(number)
+    sign, size = "−" * (number < 0), abs(number)
+    if size == int(size) and size < 1e9:
+        return f"{sign}{int(size):,}"
+    if 1e-3 <= size < 99_999.5:
+        digits = max(digits, len(f"{size:.0f}"))
+        return f"{sign}{size:,.{digits}g}"
+    mantissa, exponent = f"{size:.{digits - 1}e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
+    return sign + (power if mantissa == "1" else f"{mantissa}×{power}")
+
+
+def quote(name, value):
+    """Makes a measured number available to the prose, by the role `glue:text`.
+
+    Args:
+        name: how the prose calls it.
+        value: a number, shown as `readable` shows it, or a text that is shown as it is.
+    """
+    text = value if isinstance(value, str) else readable(value)
+    if in_notebook():
+        scrapbook = {"name": name, "mime_prefix": _GLUE}
+        put({f"{_GLUE}text/plain": text}, {"scrapbook": scrapbook})
+    else:
+        print(f"number  {name} = {text}")
+
+
+def show(figure, name, caption, alt):
+    """Puts a figure on the page, with a number, a caption and a name to refer to it by.
+
+    Args:
+        figure: a matplotlib `Figure`.
+        name: its name in the book, unique; the role `numref` links to it.
+        caption: what to see in it. MyST Markdown.
+        alt: what it shows, in words, for those who cannot see it. It may, and should,
+            hold measured numbers.
+    """
+    if not in_notebook():
+        _save(figure, name)
+        return
+    svg = io.StringIO()
+    figure.savefig(svg, format="svg", transparent=True, metadata={"Date": None})
+    put({"image/svg+xml": svg.getvalue(), "text/plain": alt})
+    put(
+        {
+            "text/markdown": directive("shown-figure", name, caption, alt=alt),
+            "text/html": f"<p><b>Figure.</b> {html.escape(caption)}</p>",
+            "text/plain": caption,
+        }
+    )
+
+
+def in_notebook():
+    """Whether the code runs in a Jupyter kernel."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return shell is not None and hasattr(shell, "kernel")
+
+
+def directive(kind, name, content, **options):
+    """A MyST directive, which the book turns into a box, a figure or a table row.
+
+    Options are quoted, since MyST reads them as YAML, to which `> 1` is no text.
+    """
+    quoted = (
+        f":{option}: {json.dumps(' '.join(text.split()), ensure_ascii=False)}"
+        for option, text in options.items()
+    )
+    return "\n".join([f":::{{{kind}}} {name}", *quoted, "", content, ":::"])
+
+
+def put(bundle, metadata=None):
+    """Puts a bundle of MIME types to text into the notebook's outputs."""
+    from IPython.display import display
+
+    display(bundle, raw=True, metadata=metadata or {})
+
+
+def _save(figure, name):
+    chapter = Path(getattr(sys.modules["__main__"], "__file__", "chapter.py")).stem
+    path = Path("build", "figures", chapter, f"{name}.png")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+    print(f"figure  {path}")
+    if "--show" in sys.argv[1:]:
+        from matplotlib import pyplot
+
+        pyplot.figure(figure)
+        pyplot.show()
