@@ -1,0 +1,33 @@
+"""A record of every weight after every step."""
+
+import keras
+import numpy as np
+
+
+class WeightHistory(keras.callbacks.Callback):
+    """Records all trainable weights before training and after each batch.
+
+    Meant for small models: it keeps `(steps + 1) × weights` numbers.
+
+    Attributes:
+        weights: array `(steps + 1, weights)`, float32; row t holds θₜ, the trainable
+            weights in the model's order, flattened. Empty before training.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self._rows = []
+
+    @property
+    def weights(self):
+        return np.array(self._rows, dtype="float32")
+
+    def on_train_begin(self, logs=None):
+        self._rows = [self._flat_weights()]
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._rows.append(self._flat_weights())
+
+    def _flat_weights(self):
+        weights = self.model.trainable_weights
+        return np.concatenate([np.ravel(weight.numpy()) for weight in weights])

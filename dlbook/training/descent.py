@@ -1,0 +1,35 @@
+"""An optimizer on a surface that one can draw."""
+
+import numpy as np
+from keras import ops
+
+
+def descend(optimizer, gradient, start, steps):
+    """Runs an optimizer's formula on plain numbers, without a model.
+
+    `step` is pure, so the rule can be run by itself: with no variables and no graph,
+    in float64 (JAX computes in float32 unless told otherwise).
+
+    Args:
+        optimizer: an optimizer of `dlbook.optimizers`; it is not changed.
+        gradient: a function from θ, an array, to gₜ, an array of the same shape.
+        start: θ₀.
+        steps: how many steps to take.
+
+    Returns:
+        The path θ₀, θ₁, ..., an array `(steps + 1, *start.shape)`.
+
+    Example:
+        >>> from dlbook.optimizers import SGD
+        >>> descend(SGD(0.5), lambda theta: theta, [1.0], steps=2).ravel().tolist()
+        [1.0, 0.5, 0.25]
+    """
+    theta = np.asarray(start, dtype="float64")
+    alpha = np.float64(str(ops.convert_to_numpy(optimizer.learning_rate)))
+    state = [np.zeros_like(theta)] * len(optimizer.state)
+    path = [theta]
+    for t in np.arange(1.0, steps + 1):
+        moved = optimizer.step(theta, np.asarray(gradient(theta)), t, alpha, *state)
+        theta, *state = (ops.convert_to_numpy(value) for value in moved)
+        path.append(theta)
+    return np.stack(path)
