@@ -1,0 +1,121 @@
+"""The book's Sphinx project. Its source directory is the repository's root, so that
+chapters are read where they stand: `sphinx-build -W -c docs . build/book`."""
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path[:0] = [str(HERE), str(ROOT)]
+
+# The reference is made by importing dlbook, and so Keras, into this process.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+project = "dlbook"
+author = "the dlbook authors"
+language = "en"
+root_doc = "docs/index"
+include_patterns = ["docs/**", "chapters/**"]
+exclude_patterns = [
+    "build",
+    ".*",
+    "**/__pycache__",
+    "**/.ipynb_checkpoints",
+    "docs/conf.py",
+    "docs/extensions",
+    "docs/static",
+    "docs/templates",
+]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx-mathjax-offline",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinxcontrib.bibtex",
+    "extensions.execution",
+    "extensions.strictness",
+    "extensions.figures",
+    "extensions.claims",
+    "extensions.ledger",
+    "extensions.questions",
+    "extensions.parts",
+    "extensions.downloads",
+    "extensions.leftovers",
+    "extensions.sidebars",
+    "extensions.sources",
+]
+
+# Chapters. Markdown in an output is read as the book's own, so that figures and
+# claims reach the page as directives.
+nb_custom_formats = {".py": ["jupytext.reads", {"fmt": "py:percent"}]}
+nb_render_markdown_format = "myst"
+nb_mime_priority_overrides = [("*", "text/markdown", 1)]
+nb_execution_mode = "cache"
+nb_execution_timeout = 120
+nb_execution_raise_on_error = True
+nb_execution_show_tb = True
+nb_output_stderr = "error"
+nb_merge_streams = True
+myst_enable_extensions = [
+    "amsmath",
+    "attrs_block",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "dollarmath",
+    "substitution",
+]
+myst_heading_anchors = 3
+myst_html_meta = {
+    "description lang=en": "A deep-learning textbook whose claims are measured by its "
+    "own build: executed chapters, and Keras components written out by hand."
+}
+
+# Numbers run through the whole book, so that a chapter's place may change.
+numfig = True
+numfig_secnum_depth = 0
+numfig_format = {"figure": "Figure %s", "table": "Table %s"}
+math_number_all = False
+math_eqref_format = "Equation {number}"
+copybutton_exclude = ".linenos, .gp, .go"
+bibtex_bibfiles = [str(HERE / "references.bib")]
+bibtex_reference_style = "author_year"
+bibtex_default_style = "alpha"
+
+# The reference: what a part's face lists in `__all__`, with docstrings as they stand.
+autodoc_default_options = {
+    "members": True,
+    "imported-members": True,
+    "member-order": "bysource",
+    "show-inheritance": True,
+}
+autodoc_inherit_docstrings = False
+autodoc_typehints = "none"
+autodoc_preserve_defaults = True
+napoleon_numpy_docstring = False
+napoleon_use_rtype = False
+default_role = "py:obj"
+toc_object_entries_show_parents = "hide"
+add_module_names = False
+
+# The look.
+html_theme = "sphinx_book_theme"
+html_title = "dlbook"
+html_logo = html_favicon = "static/logo.svg"
+html_static_path = ["static"]
+html_css_files = ["book.css"]
+templates_path = ["templates"]
+# Light or dark as the reader's system is; without it the theme warns in the console.
+html_context = {"default_mode": "auto"}
+html_additional_pages = {"index": "front_door.html"}
+html_last_updated_fmt = None
+html_theme_options = {
+    "show_toc_level": 2,
+    "use_fullscreen_button": False,
+    "navbar_persistent": [],
+    "logo": {"text": "dlbook", "alt_text": "dlbook, front page"},
+}

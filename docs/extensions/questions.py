@@ -1,0 +1,111 @@
+"""`interview-card`: a question with its thirty-second answer; `popular-answer`: a
+sentence often heard, and what the measurement says about it."""
+
+from collections import Counter
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from extensions import claims, collected
+from sphinx import addnodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+_CARDS = "cards"
+_ANSWERS = "answers"
+VERDICTS = ("right", "imprecise", "wrong", "unverifiable")
+
+
+class Box(SphinxDirective):
+    """A titled box around parsed Markdown."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def box(self, css_class, *before_title):
+        box = nodes.container(classes=[css_class])
+        self.set_source_info(box)
+        title, messages = self.parse_inline(self.arguments[0])
+        classes = [f"{css_class}-title"]
+        box += nodes.paragraph("", "", *before_title, *title, classes=classes)
+        self.state.nested_parse(self.content, self.content_offset, box)
+        return box, messages
+
+
+class InterviewCard(Box):
+    option_spec = {"id": directives.unchanged_required}
+
+    def run(self):
+        card, messages = self.box("interview-card")
+        name = self.options.get("id")
+        if not name:
+            logger.warning("A card needs an :id:.", location=self.get_location())
+            return [card, *messages]
+        question = {"id": name, "question": self.arguments[0]}
+        collected.add(self.env, _CARDS, question)
+        self.options["name"] = f"question-{name}"
+        self.add_name(card)
+        return [card, *messages]
+
+
+class PopularAnswer(Box):
+    option_spec = {
+        "verdict": directives.unchanged_required,
+        "question": directives.unchanged_required,
+        "claims": directives.unchanged_required,
+    }
+
+    def run(self):
+        verdict = self.options.get("verdict", "none")
+        if verdict not in VERDICTS:
+            logger.warning(
+                "A popular answer's verdict is one of %s. Received: %s.",
+                ", ".join(VERDICTS),
+                verdict,
+                location=self.get_location(),
+            )
+        badge = nodes.inline("", verdict, classes=["verdict", f"verdict-{verdict}"])
+        box, messages = self.box("popular-answer", badge, nodes.Text(" "))
+        collected.add(self.env, _ANSWERS, {"verdict": verdict, **self.options})
+        box += self._evidence()
+        return [box, *messages]
+
+    def _evidence(self):
+        line = nodes.paragraph(classes=["popular-answer-evidence"])
+        names = self.options.get("claims", "").split(",")
+        for name in filter(None, map(str.strip, names)):
+            line += nodes.Text(", " if line.children else "Measured in ")
+            line += claims.link(name)
+        if question := self.options.get("question"):
+            line += nodes.Text(" · On " if line.children else "On ")
+            line += _card(question)
+        return [line] if line.children else []
+
+
+def _card(question):
+    """A link to the question's card; mere text as long as no chapter answers it."""
+    return addnodes.pending_xref(
+        "",
+        nodes.inline("", question.replace("-", " ")),
+        refdomain="std",
+        reftype="ref",
+        reftarget=f"question-{question}",
+        refexplicit=True,
+        refwarn=False,
+    )
+
+
+def check_ids(app, env):
+    ids = Counter(card["id"] for _, card in collected.entries(env, _CARDS))
+    for name, times in ids.items():
+        if times > 1:
+            logger.warning("The question %s has %d cards.", name, times)
+
+
+def setup(app):
+    app.add_directive("interview-card", InterviewCard)
+    app.add_directive("popular-answer", PopularAnswer)
+    app.connect("env-check-consistency", check_ids)
+    app.setup_extension("extensions.collected")
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
