@@ -664,13 +664,26 @@ claim(
 
 # %% [markdown]
 # 3. **Predict, then run.** In the first experiment, replace `RMSprop(0.02)` by
-#    `RMSprop(0.2)`. Where does the path end, and how far from the star?
+#    `RMSprop(0.2)` and take 1,000 steps. Where does the path end, and how far from the
+#    star?
 #
 #    :::{dropdown} Solution
-#    It reaches the minimum in a few steps and then jumps to and fro, about
-#    $\alpha/2 = 0.1$ away. Ten times the rate, ten times the distance.
+#    It reaches the star within ten steps and cannot stay: in the end it jumps to and
+#    fro, $\alpha/2 = 0.1$ away. Ten times the rate, ten times the distance.
 #    :::
-#
+
+# %% tags=["hide-cell"]
+jumping = descend(RMSprop(0.2), slope, start=[1, 1], steps=1000)
+claim(
+    "rmsprop-exercise-jumps",
+    "Exercise 3: at α = 0.2 the weights end up jumping by α/2 about the star: the "
+    "largest of the last 50 steps.",
+    measured=np.abs(jumping[-50:]).max(),
+    above=0.09,
+    below=0.11,
+)
+
+# %% [markdown]
 # 4. **Code.** Write sign descent,
 #    $\theta \leftarrow \theta - \alpha\,\mathrm{sign}(g)$, as a subclass of
 #    `Optimizer`. For which $\rho$ and $\varepsilon$ is RMSprop exactly

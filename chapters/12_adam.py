@@ -708,11 +708,22 @@ claim(
 #    the other two paths will it resemble, and will it come to rest?
 #
 #    :::{dropdown} Solution
-#    RMSprop's diagonal. It rests all the same after a while, for another reason:
-#    $v$ with $\beta_2 = 0.999$ still remembers the large early gradients, so the steps
-#    are shorter than $\alpha$.
+#    RMSprop's diagonal. It comes to rest all the same, for another reason: $v$ with
+#    $\beta_2 = 0.999$ still remembers the large early gradients, so the steps shrink
+#    with the gradient. With RMSprop's short memory they could not.
 #    :::
-#
+
+# %% tags=["hide-cell"]
+no_momentum = Adam(0.05, beta_1=0)
+ends_at = descend(no_momentum, lambda theta: curvature * theta, [1, 1], 200)[-1]
+claim(
+    "adam-exercise-rests",
+    "Exercise 3: without momentum Adam still comes to rest: its loss after 200 steps.",
+    measured=bowl(ends_at),
+    below=1e-6,
+)
+
+# %% [markdown]
 # 4. **Code.** Weight decay by a penalty, $L + \tfrac{\lambda}{2}\theta^2$, passes
 #    through Adam's division. AdamW shrinks the weights outside of it. How far does
 #    each shrink a weight whose other gradient is zero?
