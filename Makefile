@@ -14,6 +14,9 @@ NOISE := -e '^I0000 ' -e '^WARNING: All log messages before absl' \
   -e 'WARNING . Kernel is running over TCP' -e '^myst' -e '^Writing evaluated' -e '^$$' \
   -e '^writing output' -e '^copying images' -e '^highlighting module code'
 
+# One process a core; the tests of a file share what they trained and compiled.
+TWO_AT_A_TIME := -n 2 --dist loadfile
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 # Two targets never install into .venv at the same time, not even under `make -j`.
@@ -32,11 +35,11 @@ test: .venv/installed-test ## check style and imports, run the tests on TensorFl
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
-	KERAS_BACKEND=tensorflow $(BIN)/pytest --ignore=tests/site
+	KERAS_BACKEND=tensorflow $(BIN)/pytest $(TWO_AT_A_TIME) --ignore=tests/site
 
 test-backends: .venv/installed-backends ## run the tests of the parts on JAX and torch
-	KERAS_BACKEND=jax $(BIN)/pytest -m backends --ignore=tests/site
-	KERAS_BACKEND=torch $(BIN)/pytest -m backends --ignore=tests/site
+	KERAS_BACKEND=jax $(BIN)/pytest $(TWO_AT_A_TIME) -m backends --ignore=tests/site
+	KERAS_BACKEND=torch $(BIN)/pytest $(TWO_AT_A_TIME) -m backends --ignore=tests/site
 
 test-site: .venv/installed-test book ## test the pages of the built book
 	$(BIN)/pytest tests/site

@@ -16,8 +16,8 @@ def number(name, value, interval, hint=""):
     """
     low, high = (float(end) for end in interval[1:-1].split(","))
     try:
-        real = float("nan") if isinstance(value, (bool, str)) else float(value)
-    except (TypeError, ValueError):
+        real = float("nan") if isinstance(value, (bool, str, bytes)) else float(value)
+    except (TypeError, ValueError, OverflowError):
         real = float("nan")
     above = real >= low if interval[0] == "[" else real > low
     below = real <= high if interval[-1] == "]" else real < high

@@ -22,8 +22,9 @@ class FalseClaim(AssertionError):
 def claim(name, sentence, *, measured, above=None, below=None, equals=None, unit=""):
     """Checks a sentence against a measured value, and puts both on the page.
 
-    The verdict is computed from the numbers that are shown, so a claim cannot say one
-    thing and check another. The prose may quote the value with the role `glue:text`.
+    The verdict comes from the measured value itself, not from a rounded one. Whether
+    the sentence says the same is for the reader to judge. The prose may quote the
+    value with the role `glue:text`.
 
     Args:
         name: the claim's name in the ledger, in words-with-hyphens, unique in the book.

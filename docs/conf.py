@@ -47,6 +47,7 @@ extensions = [
     "extensions.leftovers",
     "extensions.sidebars",
     "extensions.sources",
+    "extensions.plurals",
 ]
 
 # Chapters. Markdown in an output is read as the book's own, so that figures and
@@ -60,6 +61,8 @@ nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_output_stderr = "error"
 nb_merge_streams = True
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = [
     "amsmath",
     "attrs_block",
@@ -99,7 +102,6 @@ autodoc_preserve_defaults = True
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False
 default_role = "py:obj"
-toc_object_entries_show_parents = "hide"
 add_module_names = False
 
 # The look.
@@ -112,7 +114,6 @@ templates_path = ["templates"]
 # Light or dark as the reader's system is; without it the theme warns in the console.
 html_context = {"default_mode": "auto"}
 html_additional_pages = {"index": "front_door.html"}
-html_last_updated_fmt = None
 html_theme_options = {
     "show_toc_level": 2,
     "use_fullscreen_button": False,

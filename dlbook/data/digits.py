@@ -6,11 +6,12 @@ import numpy as np
 def load_digits(held_out=450):
     """Scans of handwritten digits, split into a part to learn from and one to judge by.
 
-    1,797 digits, written by 13 people and scanned for the NIST. Each 32 × 32 bitmap
-    was cut into 4 × 4 blocks; a pixel is the number of ink dots in its block, 0 to 16,
-    here divided by 16. The split keeps the share of each digit, and is the same in
-    every run. Both parts hold digits of the same writers: the accuracy says how well
-    further digits of these people are read, not those of a stranger.
+    1,797 digits, written by 13 people on a form and extracted with preprocessing
+    programs of the NIST. Each 32 × 32 bitmap was cut into 4 × 4 blocks; a pixel is the
+    number of ink dots in its block, 0 to 16, here divided by 16. The split keeps the
+    share of each digit, and is the same in every run. Both parts hold digits of the
+    same writers: the accuracy says how well further digits of these people are read,
+    not those of a stranger.
 
     Args:
         held_out: how many images to hold out of training, 10 to 1,787.

@@ -32,18 +32,21 @@ class Adam(Optimizer):
         v̂ₜ = vₜ / (1 − β₂ᵗ)
         θₜ = θₜ₋₁ − α m̂ₜ / (√v̂ₜ + ε)
 
-    `amsgrad=True` puts the largest vₜ so far in place of vₜ.
+    `amsgrad=True` puts the largest vₜ so far in place of vₜ, and corrects it as Keras
+    does. The paper has no correction; with it, a step length can still grow at first.
 
     This is Algorithm 1 of the paper. Keras adds ε̂ to √vₜ before the correction (the
-    paper's remark at the end of section 2). The two are equal when
-    ε̂ = ε √(1 − β₂ᵗ), so they differ in early steps and where gradients are near ε.
+    paper's remark just before section 2.1). The two are equal when
+    ε̂ = ε √(1 − β₂ᵗ), so they differ in early steps, where gradients are small. With
+    `weight_decay=w` either is AdamW: the weights shrink by α w outside of the rule.
 
     Args:
-        learning_rate: α, in units of θ: about the longest step.
+        learning_rate: α, in units of θ: the usual length of a step. At β₁ = 0.9 and
+            β₂ = 0.999 no step is longer than 7.3 α.
         beta_1: β₁ in [0, 1), the memory of the mean.
         beta_2: β₂ in [0, 1), the memory of the mean square.
         epsilon: ε ≥ 0, in units of g.
-        amsgrad: whether a step length may only shrink.
+        amsgrad: whether to divide by the largest v so far.
         name: the name of the optimizer and of its variables.
         **options: what every optimizer takes; see `Optimizer`.
 
@@ -55,9 +58,11 @@ class Adam(Optimizer):
         >>> Adam(beta_2=0.99).beta_2
         0.99
 
-    Source: Kingma & Ba (2015), Algorithm 1; AMSGrad: Reddi et al. (2018), Algorithm 2.
+    Source: Kingma & Ba (2015), Algorithm 1; AMSGrad: after
+    Reddi et al. (2018), Algorithm 2.
     """
 
+    state = ("m", "v", "v_max")
     hyperparameters = ("beta_1", "beta_2", "epsilon", "amsgrad")
 
     def __init__(
@@ -77,17 +82,16 @@ class Adam(Optimizer):
         self.amsgrad = bool(amsgrad)
 
     @property
-    def state(self):
+    def kept(self):
         """m and v; with AMSGrad also the largest v so far."""
-        return ("m", "v", "v_max") if self.amsgrad else ("m", "v")
+        return self.state if self.amsgrad else ("m", "v")
 
-    def step(self, theta, g, t, alpha, m, v, v_max=None):
+    def step(self, theta, g, t, alpha, m, v, v_max):
         """One step; theta, g and the state share one shape."""
         m = m + (1 - self.beta_1) * (g - m)
         v = v + (1 - self.beta_2) * (g**2 - v)
         # Not `ops.maximum`, which on torch rounds float64 to float32.
-        largest = ops.where(v > v_max, v, v_max) if self.amsgrad else v
+        v_max = ops.where(v > v_max, v, v_max) if self.amsgrad else v
         m_hat = m / bias_correction(self.beta_1, t)
-        v_hat = largest / bias_correction(self.beta_2, t)
-        theta = theta - alpha * m_hat / (ops.sqrt(v_hat) + self.epsilon)
-        return (theta, m, v, largest) if self.amsgrad else (theta, m, v)
+        v_hat = v_max / bias_correction(self.beta_2, t)
+        return theta - alpha * m_hat / (ops.sqrt(v_hat) + self.epsilon), m, v, v_max

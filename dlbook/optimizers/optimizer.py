@@ -41,12 +41,15 @@ class Optimizer(keras.optimizers.Optimizer, ABC):
             `gradient_accumulation_steps`.
 
     Attributes:
-        state: names of the slots. Each has the shape of its weight and starts at 0.
+        state: names of what `step` remembers, in the order in which it takes and
+            returns it. Each has the shape of its weight and starts at 0.
+        kept: those of `state` that are stored between steps: all, unless a subclass
+            leaves out what its settings do not use.
         hyperparameters: names of the attributes that belong to the config.
 
     Raises:
         ValueError: at construction, when an argument is out of its range. Keras
-            accepts most such values and ends in NaN weights.
+            checks only a few of these; the others end in NaN weights.
     """
 
     state = ()
@@ -76,11 +79,17 @@ class Optimizer(keras.optimizers.Optimizer, ABC):
             g: gₜ, its gradient, of the same shape.
             t: the number of this step, 1, 2, ...; a scalar.
             alpha: α, the learning rate; a scalar.
-            *state: the slots, in the order of `state`, of the shape of `theta`.
+            *state: what the last step returned, in the order of `state`, of the shape
+                of `theta`; 0 at first, and always 0 where it is not `kept`.
 
         Returns:
-            A tuple: θₜ, then the new slots.
+            A tuple: θₜ, then the new state.
         """
+
+    @property
+    def kept(self):
+        """Names of the state that is stored between steps."""
+        return self.state
 
     def build(self, variables):
         """Makes the slots of each variable; Keras calls it before the first step."""
@@ -94,34 +103,36 @@ class Optimizer(keras.optimizers.Optimizer, ABC):
             return []
         dtype = keras.backend.standardize_dtype(variable.dtype)
         if dtype not in ("float16", "bfloat16"):
-            return [self.add_variable_from_reference(variable, s) for s in self.state]
+            return [self.add_variable_from_reference(variable, s) for s in self.kept]
         prefix = variable.path.replace("/", "_")
         return [
             self.add_variable(variable.shape, dtype="float32", name=f"{prefix}_{slot}")
-            for slot in (*self.state, "remainder")
+            for slot in (*self.kept, "remainder")
         ]
 
     def update_step(self, gradient, variable, learning_rate):
         """Runs `step` on one variable and stores what it returns."""
         slots = self._slots[self._get_variable_index(variable)]
-        state, remainder = slots[: len(self.state)], slots[len(self.state) :]
-        dtype = "float32" if remainder else variable.dtype
+        slots = dict(zip((*self.kept, "remainder"), slots, strict=False))
+        remainder = slots.pop("remainder", None)
+        dtype = variable.dtype if remainder is None else "float32"
         theta = ops.cast(variable, dtype)
-        if remainder:
-            theta = theta + remainder[0]
-        theta, *state_values = self.step(
+        if remainder is not None:
+            theta = theta + remainder
+        theta, *values = self.step(
             theta,
             # The sum is dense where the gradient, as an embedding's may be, is sparse.
             ops.add(ops.zeros_like(theta), ops.cast(gradient, dtype)),
             ops.cast(self.iterations + 1, dtype),
             ops.cast(learning_rate, dtype),
-            *(ops.convert_to_tensor(slot) for slot in state),
+            *(ops.cast(slots.get(name, 0.0), dtype) for name in self.state),
         )
-        if remainder:
+        if remainder is not None:
             rounded = ops.cast(ops.cast(theta, variable.dtype), dtype)
-            self.assign(remainder[0], theta - rounded)
-        for slot, value in zip(state, state_values, strict=True):
-            self.assign(slot, value)
+            self.assign(remainder, theta - rounded)
+        for name, value in zip(self.state, values, strict=True):
+            if name in slots:
+                self.assign(slots[name], value)
         self.assign(variable, theta)
 
     def get_config(self):

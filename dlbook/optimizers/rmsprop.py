@@ -24,9 +24,11 @@ class RMSprop(Optimizer):
         uₜ = μ uₜ₋₁ + α gₜ / √(vₜ + ε)
         θₜ = θₜ₋₁ − uₜ
 
-    ε stands inside the root, as in Keras; PyTorch and TensorFlow 1 differ on this. To
-    move ε outside at a fixed gradient, take ε² inside. v₀ = 0 is not corrected for: the
-    first step is α/√(1 − ρ), 3.16 α at ρ = 0.9.
+    ε stands inside the root, as in Keras and in TensorFlow 1 (which starts v at 1).
+    PyTorch adds it outside: √v + ε. The two agree only where v is 0 or dwarfs ε; ε
+    outside then acts like ε² inside. v₀ = 0 is not corrected for: the first step is
+    α/√(1 − ρ), 3.16 α at ρ = 0.9, and the plain form takes no longer one. Rounding can
+    make vₜ − aₜ² negative; it is then taken as 0 (Keras returns NaN).
 
     Args:
         learning_rate: α, in units of θ: about the length of one step.
@@ -49,6 +51,7 @@ class RMSprop(Optimizer):
     8.5; centered: Graves (2013), equations 38 to 45.
     """
 
+    state = ("v", "a", "u")
     hyperparameters = ("rho", "momentum", "epsilon", "centered")
 
     def __init__(
@@ -68,19 +71,15 @@ class RMSprop(Optimizer):
         self.centered = bool(centered)
 
     @property
-    def state(self):
-        """v, then a if centered, then u if there is momentum."""
+    def kept(self):
+        """v; a if centered; u if there is momentum."""
         return ("v", *("a" * self.centered), *("u" * (self.momentum > 0)))
 
-    def step(self, theta, g, t, alpha, v, *state):
-        """One step; theta, g, v and the rest of the state share one shape."""
-        state = dict(zip(self.state[1:], state, strict=True))
+    def step(self, theta, g, t, alpha, v, a, u):
+        """One step; theta, g, v, a and u share one shape."""
         v = v + (1 - self.rho) * (g**2 - v)
-        variance = v
         if self.centered:
-            state["a"] = state["a"] + (1 - self.rho) * (g - state["a"])
-            variance = v - state["a"] ** 2
-        update = alpha * g / ops.sqrt(variance + self.epsilon)
-        if self.momentum:
-            state["u"] = update = self.momentum * state["u"] + update
-        return theta - update, v, *state.values()
+            a = a + (1 - self.rho) * (g - a)
+        variance = ops.relu(v - a**2)
+        u = self.momentum * u + alpha * g / ops.sqrt(variance + self.epsilon)
+        return theta - u, v, a, u

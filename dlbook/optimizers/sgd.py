@@ -36,9 +36,11 @@ class SGD(Optimizer):
         >>> SGD(learning_rate=0.1, momentum=0.9).momentum
         0.9
 
-    Source: Polyak (1964); Sutskever et al. (2013), equations 3 and 4.
+    Source: Polyak (1964); Sutskever et al. (2013), equations 1 to 4, the last two
+    rewritten for the point looked ahead to.
     """
 
+    state = ("v",)
     hyperparameters = ("momentum", "nesterov")
 
     def __init__(
@@ -54,14 +56,12 @@ class SGD(Optimizer):
             )
 
     @property
-    def state(self):
+    def kept(self):
         """The velocity, if there is momentum."""
-        return ("v",) if self.momentum else ()
+        return self.state if self.momentum else ()
 
-    def step(self, theta, g, t, alpha, v=None):
+    def step(self, theta, g, t, alpha, v):
         """One step; theta, g and v share one shape."""
-        if not self.momentum:
-            return (theta - alpha * g,)
         v = self.momentum * v - alpha * g
         if self.nesterov:
             return theta + self.momentum * v - alpha * g, v

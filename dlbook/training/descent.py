@@ -1,5 +1,8 @@
 """An optimizer on a surface that one can draw."""
 
+from functools import partial
+
+import keras
 import numpy as np
 from keras import ops
 
@@ -8,7 +11,9 @@ def descend(optimizer, gradient, start, steps):
     """Runs an optimizer's formula on plain numbers, without a model.
 
     `step` is pure, so the rule can be run by itself: with no variables and no graph,
-    in float64 (JAX computes in float32 unless told otherwise).
+    in float64 (JAX computes in float32 unless told otherwise). Only `step` runs:
+    clipping, weight decay and the other options are ignored, and a schedule stays at
+    its first rate.
 
     Args:
         optimizer: an optimizer of `dlbook.optimizers`; it is not changed.
@@ -25,11 +30,15 @@ def descend(optimizer, gradient, start, steps):
         [1.0, 0.5, 0.25]
     """
     theta = np.asarray(start, dtype="float64")
+    # The shortest decimal of the float32: 0.1, not 0.10000000149.
     alpha = np.float64(str(ops.convert_to_numpy(optimizer.learning_rate)))
     state = [np.zeros_like(theta)] * len(optimizer.state)
+    # Arrays are fastest, but torch's tensors do not mix with them.
+    torch = keras.config.backend() == "torch"
+    operand = partial(ops.convert_to_tensor, dtype="float64") if torch else np.asarray
     path = [theta]
     for t in np.arange(1.0, steps + 1):
-        moved = optimizer.step(theta, np.asarray(gradient(theta)), t, alpha, *state)
-        theta, *state = (ops.convert_to_numpy(value) for value in moved)
+        values = (theta, np.asarray(gradient(theta)), t, alpha, *state)
+        theta, *state = map(ops.convert_to_numpy, optimizer.step(*map(operand, values)))
         path.append(theta)
     return np.stack(path)

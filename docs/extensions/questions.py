@@ -78,7 +78,7 @@ class PopularAnswer(Box):
             line += nodes.Text(", " if line.children else "Measured in ")
             line += claims.link(name)
         if question := self.options.get("question"):
-            line += nodes.Text(" · On " if line.children else "On ")
+            line += nodes.Text(" · Question: " if line.children else "Question: ")
             line += _card(question)
         return [line] if line.children else []
 

@@ -1,0 +1,44 @@
+"""An optimizer looks the same in every figure."""
+
+import numpy as np
+import pytest
+
+from dlbook import optimizers
+from dlbook.figures import curves, descent_paths
+from dlbook.figures.palette import line_style
+
+NAMES = ["SGD", "gradient descent", "momentum", "AdaGrad", "RMSprop", "Adam", "AMSGrad"]
+
+
+def looks(figure):
+    """Colour and dashes of each optimizer's line, in the order of their names."""
+    lines = figure.axes[0].lines
+    drawn = {line.get_label().partition(",")[0]: line for line in lines}
+    return [(drawn[name].get_color(), drawn[name]._dash_pattern) for name in NAMES]
+
+
+def test_an_optimizer_has_the_same_line_in_both_kinds_of_figure():
+    path = np.ones((3, 2))
+    down = descent_paths(
+        lambda theta: (theta**2).sum(axis=-1),
+        dict.fromkeys(NAMES, path),
+        minimum=(0, 0),
+        limits=((-1, 1), (-1, 1)),
+    )
+    along = curves(range(3), dict.fromkeys(reversed(NAMES), range(3)), "x", "y")
+    assert looks(down) == looks(along)
+
+
+def test_optimizers_are_told_apart_by_colour():
+    colours = [line_style(name)["color"] for name in NAMES]
+    assert colours[0] == colours[1]
+    assert len(set(colours)) == len(NAMES) - 1
+
+
+@pytest.mark.parametrize("name", sorted({*optimizers.__all__} - {"Optimizer"}))
+def test_every_optimizer_of_the_library_has_a_colour(name):
+    assert line_style(name)
+
+
+def test_other_names_take_the_next_colour_of_the_style():
+    assert line_style("accuracy") == {}

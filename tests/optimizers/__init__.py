@@ -1,0 +1,1 @@
+"""The optimizers' tests; all of them run on TensorFlow, on JAX and on torch."""

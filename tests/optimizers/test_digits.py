@@ -1,0 +1,32 @@
+"""A thousand steps of a real network: the same gradients, then each on its own."""
+
+import pytest
+
+from . import formulas
+from .counterparts import BUILTINS, FORMULAS, OURS
+from .descent import descend
+from .streams import gaps
+from .training import recording, train
+
+
+@pytest.fixture(scope="module", params=OURS)
+def trained(request):
+    """A name, the gradients of 1,000 steps in training, and the weights on the way."""
+    optimizer = recording(OURS[request.param])()
+    _, weights = train(optimizer)
+    return request.param, [tape.numpy() for tape in optimizer.tape], weights
+
+
+def test_on_the_gradients_of_a_network_it_follows_formula_and_builtin(trained):
+    name, streams, _ = trained
+    assert all(stream[-1].any() for stream in streams)
+    ours, rate = descend(OURS[name](), streams), float(OURS[name]().learning_rate)
+    reference = [formulas.path(FORMULAS[name], stream, rate) for stream in streams]
+    assert max(gaps(ours, reference)) < 1e-6
+    assert max(gaps(ours, descend(BUILTINS[name](), streams))) < 1e-5
+
+
+def test_a_network_learns_the_same_with_it_as_with_the_builtin(trained):
+    name, _, weights = trained
+    _, theirs = train(BUILTINS[name]())
+    assert max(gaps([weights], [theirs])) < 1e-5

@@ -1,0 +1,96 @@
+"""What a reader's browser makes of the built book, read from disk."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="chromium is not installed (apt-get install chromium)"
+)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def tab(browser):
+    """A tab as wide as a telephone, that notes what goes wrong in it."""
+    page = browser.new_page(viewport={"width": 400, "height": 800})
+    page.troubles = []
+    page.on("console", lambda message: _note(page, message.type, message.text))
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    page.on("requestfailed", lambda request: page.troubles.append(request.url))
+    page.on("request", lambda request: _note_request(page, request.url))
+    yield page
+    page.close()
+
+
+def _note(page, kind, text):
+    if kind in ("error", "warning"):
+        page.troubles.append(text)
+
+
+def _note_request(page, url):
+    if not url.startswith(("file:", "data:", "blob:")):
+        page.troubles.append(f"asks {url}")
+
+
+def _open(tab, path):
+    tab.goto(path.as_uri())
+    if tab.locator("script[src*=mathjax]").count():
+        tab.wait_for_function("window.MathJax?.startup?.promise")
+        tab.evaluate("MathJax.startup.promise")
+    assert not tab.troubles, path
+
+
+def test_every_page_loads_whole_and_without_complaint(book, tab):
+    for name in _names(book):
+        _open(tab, book.html / name)
+        loaded = "[...document.images].every(image => image.naturalWidth)"
+        assert tab.evaluate(loaded), name
+        root = "document.documentElement"
+        assert tab.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), name
+
+
+def test_every_formula_is_set(book, tab):
+    formulas = 0
+    for name in _names(book):
+        _open(tab, book.html / name)
+        bare = ":is(span, div).math:not(:has(mjx-container))"
+        assert tab.locator(bare).count() == 0, name
+        assert tab.locator("mjx-merror").count() == 0, name
+        formulas += tab.locator("mjx-container").count()
+    assert formulas > 50
+
+
+def _names(book):
+    return [name for name in book.pages() if name != "index.html"]
+
+
+def test_the_front_door_opens(book, tab):
+    tab.goto((book.html / "index.html").as_uri())
+    tab.wait_for_url("**/docs/index.html")
+    assert "textbook" in tab.locator("article h1").inner_text()
+
+
+def test_search_finds_a_chapter(book, tab):
+    tab.goto((book.html / "search.html").as_uri() + "?q=rmsprop")
+    tab.locator("#search-results li a[href*='chapters/']").first.wait_for()
+
+
+@pytest.mark.parametrize(("theme", "inverted"), [("light", False), ("dark", True)])
+def test_figures_change_ink_with_the_page(book, tab, theme, inverted):
+    tab.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
+    name = next(name for name in book.pages("chapters/*.html"))
+    _open(tab, book.html / name)
+    figure = tab.locator("figure img.shown-figure").first
+    assert (
+        "invert(1)" in figure.evaluate("i => getComputedStyle(i).filter")
+    ) == inverted
