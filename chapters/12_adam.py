@@ -337,9 +337,9 @@ claim(
 # What is left at the first steps is rounding, most of it Keras's: it computes
 # $1 - 0.999^t$ in float32, where 0.999 is already rounded.
 #
-# Does the convention change what is learned? At the usual scale of a loss it does not.
-# But let the gradients be small, as in the early layers of a deep network. We divide
-# the loss by 100,000 and train with the default rate, over three seeds.
+# Does the convention change what is learned? It can, where gradients are small, as in
+# the early layers of a deep network. We divide the loss by 100,000 and train with the
+# default rate, over three seeds.
 
 # %%
 seeds = (0, 1, 2)

@@ -2,5 +2,7 @@
 
 from dlbook.models.mlp import mlp
 from dlbook.models.stacked_mlp import StackedMLP
+from dlbook.models.siamese import Siamese
+from dlbook.models.autoencoder import Autoencoder
 
-__all__ = ["mlp", "StackedMLP"]
+__all__ = ["mlp", "StackedMLP", "Siamese", "Autoencoder"]
