@@ -90,7 +90,8 @@ def tanh(x):
         tanh x  = (1 − e⁻²ˣ) / (1 + e⁻²ˣ) = 2 σ(2x) − 1
         tanh′ x = 1 − tanh² x = 4 σ(2x) σ(−2x) ≤ 1
 
-    Computed from |x|, and from eˣ − 1 by `expm1`, which keeps the digits of a small x.
+    Computed from the size of x, and from eˣ − 1 by `expm1`, which keeps the digits of
+    a small x.
 
     Args:
         x: a tensor of any shape.

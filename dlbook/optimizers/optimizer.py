@@ -43,8 +43,6 @@ class Optimizer(keras.optimizers.Optimizer, ABC):
     Attributes:
         state: names of what `step` remembers, in the order in which it takes and
             returns it. Each has the shape of its weight and starts at 0.
-        kept: those of `state` that are stored between steps: all, unless a subclass
-            leaves out what its settings do not use.
         hyperparameters: names of the attributes that belong to the config.
 
     Raises:
@@ -88,7 +86,8 @@ class Optimizer(keras.optimizers.Optimizer, ABC):
 
     @property
     def kept(self):
-        """Names of the state that is stored between steps."""
+        """Names of the state that is stored between steps: all of it, unless a
+        subclass leaves out what its settings do not use."""
         return self.state
 
     def build(self, variables):
