@@ -48,4 +48,5 @@ def test_a_loaded_layer_computes_the_same(number, folder):
     ):
         assert saved.files == loaded.files
         for key in saved.files:
-            np.testing.assert_array_equal(saved[key], loaded[key])
+            # On JAX, a matrix product may differ in its last bit from process to process.
+            np.testing.assert_allclose(saved[key], loaded[key], rtol=1e-6, atol=1e-7)
