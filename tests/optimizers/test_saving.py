@@ -49,7 +49,10 @@ def test_a_loaded_model_trains_on_as_if_never_stopped(name, folder):
         np.load(folder / f"{name}-unbroken.npz") as unbroken,
     ):
         for key in unbroken.files:
-            np.testing.assert_array_equal(resumed[key], unbroken[key])
+            # On JAX, a matrix product may differ in its last bit in another process.
+            np.testing.assert_allclose(
+                resumed[key], unbroken[key], rtol=1e-5, atol=1e-6
+            )
 
 
 @pytest.mark.parametrize("name", OURS)
