@@ -399,7 +399,8 @@ with np.load(f"{sys.argv[1]}/data.npz") as saved:
     np.testing.assert_allclose(costs, saved["costs"], rtol=1e-6)
     for y_pred, name in zip(model(saved["x"]), names):
         y_pred = keras.ops.convert_to_numpy(y_pred)
-        np.testing.assert_allclose(y_pred, saved[f"{name}_output"], rtol=1e-6, atol=1e-7)
+        before = saved[f"{name}_output"]
+        np.testing.assert_allclose(y_pred, before, rtol=1e-6, atol=1e-7)
 """
 
 

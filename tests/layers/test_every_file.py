@@ -48,5 +48,5 @@ def test_a_loaded_layer_computes_the_same(number, folder):
     ):
         assert saved.files == loaded.files
         for key in saved.files:
-            # On JAX, a matrix product may differ in its last bit from process to process.
+            # On JAX, a matrix product may differ in its last bit in another process.
             np.testing.assert_allclose(saved[key], loaded[key], rtol=1e-6, atol=1e-7)
