@@ -3,7 +3,8 @@
 from dlbook.measures.paths import path_difference, path_length
 from dlbook.measures.training_path import training_path
 from dlbook.measures.update_ratio import path_update_ratios, update_ratios
-from dlbook.measures.gradients import gradient_function, gradients, input_gradients
+from dlbook.measures.gradients import gradient_function, gradients
+from dlbook.measures.input_gradients import input_gradients
 from dlbook.measures.activation_gradients import activation_gradients
 from dlbook.measures.gradient_norms import gradient_norms
 from dlbook.measures.gradient_variance import (

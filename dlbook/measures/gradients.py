@@ -67,34 +67,6 @@ def gradient_function(function, variables):
     return at_batch
 
 
-def input_gradients(function, inputs):
-    """The gradient of a scalar with respect to the inputs::
-
-        ∂ function(x) / ∂x
-
-    Args:
-        function: takes a tensor x and returns a scalar tensor, such as
-            `lambda x: ops.sum(model(x)[:, 3])`. The model is built, and not touched.
-        inputs: x, an array of numbers of any shape.
-
-    Returns:
-        An array shaped as x, in units of the scalar by x.
-
-    Raises:
-        ValueError: when the function returns anything but a scalar.
-
-    Example:
-        >>> input_gradients(lambda x: ops.sum(x**3), [1.0, 2.0]).tolist()
-        [3.0, 12.0]
-    """
-
-    @compiled
-    def slope(x):
-        return gradient(lambda x: untouched(lambda: function(*x)), x)
-
-    return numbers(slope([tensor(inputs)]))[0]
-
-
 def tensor(value):
     """The value as a tensor of a float dtype, cut off from where it came from."""
     x = ops.stop_gradient(ops.convert_to_tensor(value))

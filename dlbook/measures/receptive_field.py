@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
-from dlbook.measures.gradients import input_gradients
+from dlbook.measures.input_gradients import input_gradients
 
 
 class ReceptiveField(NamedTuple):
