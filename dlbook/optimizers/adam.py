@@ -3,6 +3,7 @@
 import math
 
 import keras
+import numpy as np
 from keras import ops
 
 from dlbook.arguments import number
@@ -17,9 +18,12 @@ def bias_correction(beta, t):
 
     Args:
         beta: β in [0, 1), a Python number.
-        t: the number of the step, 1, 2, ...; a scalar tensor.
+        t: the number of the step, 1, 2, ...; a scalar, as a tensor or in NumPy.
     """
-    return -ops.expm1(t * math.log(beta)) if beta else ops.ones_like(t)
+    if not beta:
+        return ops.ones_like(t)
+    expm1 = ops.expm1 if ops.is_tensor(t) else np.expm1  # plain numbers stay plain
+    return -expm1(t * math.log(beta))
 
 
 @keras.saving.register_keras_serializable("dlbook")
