@@ -15,7 +15,7 @@ class PReLU(Layer):
         ∂y/∂a = min(0, x)
 
     As in Keras, a starts at 0 (a ReLU), and each number of the input has its own. The
-    paper starts at 0.25 (`alpha_initializer=keras.initializers.Constant(0.25)`), one a
+    paper starts at 0.25 (`alpha_initializer=Constant(0.25)`), one a
     for each channel (`shared_axes=[1, 2]` after a convolution), without weight decay,
     which would pull it to ReLU. Nothing keeps a between 0 and 1.
 
