@@ -35,7 +35,8 @@ class Siamese(keras.Model):
         d = 1 − cos ∠(f(a), f(b))           "cosine", from 0 to 2; 1 where a code is 0
 
     f has one set of weights. Its gradient is the sum of what comes through a and b; the
-    model is symmetric, and d(a, a) is 0 (euclidean: 1e-7, where the slope is 0).
+    model is symmetric, and d(a, a) is 0 (euclidean: 1e-7, where the slope is 0). The
+    distance is taken in float32 at least.
 
     Args:
         trunk: f, a layer or model, `(batch, ...)` → `(batch, code)`.
@@ -75,7 +76,10 @@ class Siamese(keras.Model):
     def call(self, inputs, training=None):
         """d, (batch, 1)."""
         a, b = (self.trunk(x, training=training) for x in inputs)  # (batch, code)
-        return _DISTANCES[self.distance](a, b)
+        # In float16 ε² would be 0.
+        dtype = keras.backend.result_type(a.dtype, "float32")
+        d = _DISTANCES[self.distance](ops.cast(a, dtype), ops.cast(b, dtype))
+        return ops.cast(d, self.compute_dtype)
 
     def compute_output_shape(self, input_shape):
         """(batch, 1)."""

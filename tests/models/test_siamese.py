@@ -35,10 +35,19 @@ def test_the_distance_is_that_of_the_codes(distance):
     np.testing.assert_allclose(same, 0, atol=1e-6)
 
 
+@pytest.fixture(params=["float32", "mixed_float16"])
+def policy(request):
+    keras.config.set_dtype_policy(request.param)
+    yield request.param
+    keras.config.set_dtype_policy("float32")
+
+
 @pytest.mark.parametrize("distance", DISTANCES)
-def test_the_gradient_is_finite_also_where_both_are_the_same(distance):
+def test_the_gradient_is_finite_also_where_both_are_the_same(distance, policy):
     model = Siamese(mlp(4, (5,), 3), distance)
     model.build(((None, 4), (None, 4)))
+    d = model((A, A))
+    assert keras.backend.standardize_dtype(d.dtype) == policy.removeprefix("mixed_")
     found = gradients(lambda: ops.sum(model((A, A))), model.trainable_variables)
     assert all(np.isfinite(g).all() for g in found)
 
