@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from dlbook.measures.gradients import gradients
+from dlbook.measures import gradients
 
 from .inputs import assert_close, numbers, tensors
 

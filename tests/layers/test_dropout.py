@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from dlbook.layers import Dropout
-from dlbook.measures.gradients import input_gradients
+from dlbook.measures import input_gradients
 
 
 def dropped(layer, shape, dtype="float32"):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from keras import ops
 
 from dlbook.layers import LeakyReLU
-from dlbook.measures.gradients import input_gradients
+from dlbook.measures import input_gradients
 
 from .beside import EXAMPLES, assert_same
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from keras import ops
 
 from dlbook.layers import PReLU
-from dlbook.measures.gradients import gradients
+from dlbook.measures import gradients
 
 from .beside import EXAMPLES, assert_same
 

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from dlbook.layers import Dense, TiedDense
-from dlbook.measures.gradients import gradients
+from dlbook.measures import gradients
 
 X = np.random.default_rng(0).normal(size=(20, 5)).astype("float32")
 
