@@ -36,5 +36,31 @@ def whole_number(name, value, at_least, hint=""):
     real = number(name, value, f"[{at_least}, inf)", hint)
     if real == int(real):
         return int(real)
-    message = f"`{name}` must be a whole number. Received: {name}={value!r}."
-    raise ValueError(f"{message} {hint}".strip())
+    expected = f"`{name}` must be a whole number from {at_least}."
+    raise ValueError(f"{expected} Received: {name}={value!r}. {hint}".strip())
+
+
+def whole_numbers(name, value, count, at_least, hint=""):
+    """The argument as a tuple of so many ints: one number for all, or one for each.
+
+    Raises:
+        ValueError: names the argument, what came and what was expected.
+    """
+    each = value if isinstance(value, (list, tuple)) else [value] * count
+    if len(each) != count:
+        expected = f"`{name}` must be a whole number, or {count} of them."
+        raise ValueError(f"{expected} Received: {name}={value!r}. {hint}".strip())
+    return tuple(whole_number(name, one, at_least, hint) for one in each)
+
+
+def one_of(name, value, choices):
+    """The argument, if it is one of the choices.
+
+    Raises:
+        ValueError: names the argument, what came and what was expected.
+    """
+    if any(type(value) is type(choice) and value == choice for choice in choices):
+        return value
+    raise ValueError(
+        f"`{name}` must be one of {list(choices)}. Received: {name}={value!r}."
+    )

@@ -94,7 +94,7 @@ def test_a_fraction_is_no_whole_number(value):
         (number, 1.5, "[0, 1)", "a number in [0, 1). Received: beta=1.5. Halve it."),
         (number, "a", "[0, 1)", "a number in [0, 1). Received: beta='a'. Halve it."),
         (whole_number, 0, 2, "a number in [2, inf). Received: beta=0. Halve it."),
-        (whole_number, 2.5, 2, "a whole number. Received: beta=2.5. Halve it."),
+        (whole_number, 2.5, 2, "a whole number from 2. Received: beta=2.5. Halve it."),
     ],
 )
 def test_the_message_names_argument_value_expectation_and_remedy(

@@ -12,6 +12,10 @@ class WeightHistory(keras.callbacks.Callback):
     Attributes:
         weights: array `(steps + 1, weights)`, float32; row t holds θₜ, the trainable
             weights in the model's order, flattened. Empty before training.
+
+    Raises:
+        ValueError: when training begins, if the model was compiled to take several
+            steps in one execution, between which no callback is asked.
     """
 
     def __init__(self):
@@ -23,6 +27,12 @@ class WeightHistory(keras.callbacks.Callback):
         return np.array(self._rows, dtype="float32")
 
     def on_train_begin(self, logs=None):
+        if self.model.steps_per_execution != 1:
+            raise ValueError(
+                "WeightHistory sees the weights only between executions, which here "
+                f"take {self.model.steps_per_execution} steps each. Compile the model "
+                "with steps_per_execution=1."
+            )
         self._rows = [self._flat_weights()]
 
     def on_train_batch_end(self, batch, logs=None):

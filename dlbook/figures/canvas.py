@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 try:
-    import matplotlib
     from matplotlib import figure, style
 except ImportError as error:
     raise ImportError(
@@ -12,7 +11,7 @@ except ImportError as error:
         "Install it with: pip install matplotlib"
     ) from error
 
-_STYLE = Path(__file__).with_name("dlbook.mplstyle")
+STYLE = Path(__file__).with_name("dlbook.mplstyle")
 
 
 @contextmanager
@@ -29,7 +28,7 @@ def canvas(rows=1, columns=1, height=3.8, **options):
     Yields:
         `(figure, axes)`.
     """
-    with matplotlib.rc_context(), style.context(_STYLE):
+    with style.context(STYLE):
         sheet = figure.Figure()
         sheet.set_figheight(height)
         yield sheet, sheet.subplots(rows, columns, **options)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dlbook.figures.canvas import canvas
-from dlbook.figures.palette import line_style
+from dlbook.figures.palette import line_styles
 
 
 def curves(
@@ -35,6 +35,7 @@ def curves(
     """
     x = np.asarray(x)
     with canvas() as (figure, axes):
+        styles = line_styles(series)
         for name, values in series.items():
             runs = np.atleast_2d(np.asarray(values))
             if runs.ndim != 2 or runs.shape[1] != len(x):
@@ -44,7 +45,7 @@ def curves(
                 )
             marker = "o" if markers else None
             (line,) = axes.plot(
-                x, runs.mean(axis=0), label=name, marker=marker, **line_style(name)
+                x, runs.mean(axis=0), label=name, marker=marker, **styles[name]
             )
             if len(runs) > 1:
                 band = runs.min(axis=0), runs.max(axis=0)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dlbook.figures.canvas import canvas
-from dlbook.figures.palette import line_style
+from dlbook.figures.palette import line_styles
 
 
 def descent_paths(loss, paths, minimum, limits, marks=0):
@@ -18,6 +18,9 @@ def descent_paths(loss, paths, minimum, limits, marks=0):
 
     Returns:
         A matplotlib `Figure`.
+
+    Raises:
+        ValueError: when a path does not have two weights.
     """
     sides = [np.linspace(*limit, 200) for limit in limits]
     plane = np.stack(np.meshgrid(*sides), axis=-1)
@@ -26,10 +29,16 @@ def descent_paths(loss, paths, minimum, limits, marks=0):
     with canvas(height=3.6) as (figure, axes):
         levels = np.geomspace(low, height.max(), 14)
         axes.contour(*sides, height, levels=levels, colors="#b5b5b5", linewidths=0.7)
+        styles = line_styles(paths)
         for name, path in paths.items():
             path = np.asarray(path)
+            if path.ndim != 2 or path.shape[1] != 2:
+                raise ValueError(
+                    f"The path {name!r} needs rows of two weights, (steps + 1, 2). "
+                    f"Received an array of shape {path.shape}."
+                )
             label = f"{name}, {len(path) - 1} steps"
-            (line,) = axes.plot(*path.T, label=label, **line_style(name))
+            (line,) = axes.plot(*path.T, label=label, **styles[name])
             if marks:
                 first = path[1 : marks + 1].T
                 axes.plot(*first, "o", color=line.get_color(), markersize=3)

@@ -1,19 +1,41 @@
 """Colours that stay: an optimizer looks the same in every figure of the book."""
 
+from itertools import cycle
+
+from matplotlib import rc_params_from_file
+
+from dlbook.figures.canvas import STYLE
+
+_DOTS, _DASHES, _BROKEN = (0, (1, 1.5)), (0, (4, 2)), (0, (5, 1, 1, 1))
 _LINES = {
     "SGD": ("#0072B2", "-"),
     "gradient descent": ("#0072B2", "-"),
-    "momentum": ("#56B4E9", (0, (5, 1, 1, 1))),
+    "momentum": ("#56B4E9", _BROKEN),
+    "Adagrad": ("#009E73", "-."),
     "AdaGrad": ("#009E73", "-."),
+    "Adadelta": ("#E69F00", _DASHES),
     "RMSprop": ("#D55E00", "-"),
-    "Adam": ("#CC79A7", (0, (4, 2))),
-    "AMSGrad": ("#8C6BB1", ":"),
+    "Adam": ("#CC79A7", _DASHES),
+    "AMSGrad": ("#8C6BB1", _DOTS),
+    "AdamW": ("#882255", _BROKEN),
+    "Nadam": ("#AA4499", _DOTS),
+    "AdaHessian": ("#999933", "-"),
+    "LBFGS": ("#332288", _DASHES),
 }
 
 
-def line_style(name):
-    """How to draw an optimizer's line, as keywords of `plot`; {} for other names."""
-    if name not in _LINES:
-        return {}
-    color, dashes = _LINES[name]
-    return {"color": color, "linestyle": dashes}
+def line_styles(names):
+    """How to draw each name's line: a dict of keywords of matplotlib's `plot`.
+
+    An optimizer has its own colour and dashes. Other names take those of the style's
+    cycle, in their order, without the colours that the optimizers beside them have.
+    """
+    own = {_LINES[name][0] for name in names if name in _LINES}
+    others = rc_params_from_file(STYLE, use_default_template=False)["axes.prop_cycle"]
+    others = cycle(line for line in others if line["color"] not in own)
+    return {
+        name: dict(zip(("color", "linestyle"), _LINES[name], strict=True))
+        if name in _LINES
+        else next(others)
+        for name in names
+    }

@@ -13,8 +13,17 @@ def path_length(path):
 
     Returns:
         s₁, s₂, ..., an array `(steps,)`, in units of θ.
+
+    Raises:
+        ValueError: when the path is not an array of rows.
     """
-    steps = np.diff(np.asarray(path, dtype="float64"), axis=0)
+    path = np.asarray(path, dtype="float64")
+    if path.ndim != 2:
+        raise ValueError(
+            "A path needs a row of weights for each step, (steps + 1, weights). "
+            f"Received an array of shape {path.shape}."
+        )
+    steps = np.diff(path, axis=0)
     return np.cumsum(np.linalg.norm(steps, axis=1))
 
 
@@ -28,7 +37,8 @@ def path_difference(path, reference):
         reference: θ₀', θ₁', ..., of the same shape; it sets the distance sₜ'.
 
     Returns:
-        d₁, d₂, ..., an array `(steps,)`, without unit.
+        d₁, d₂, ..., an array `(steps,)`, without unit; 0 while neither path has moved,
+        infinite while only `path` has.
 
     Raises:
         ValueError: when the paths differ in shape.
@@ -39,5 +49,7 @@ def path_difference(path, reference):
             "Two paths can be compared when they have as many steps and weights. "
             f"Received: path of shape {path.shape}, reference of {reference.shape}."
         )
+    length = path_length(reference)
     apart = np.linalg.norm(path - reference, axis=1)[1:]
-    return apart / path_length(reference)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(apart > 0, apart / length, 0.0)

@@ -3,8 +3,10 @@
 import math
 
 import keras
+import numpy as np
 
 from dlbook.callbacks.weight_history import WeightHistory
+from dlbook.training.batches import shuffled_batches
 
 
 def training_path(model, optimizer, x, y, steps, batch_size=64):
@@ -17,8 +19,8 @@ def training_path(model, optimizer, x, y, steps, batch_size=64):
         model: a built Keras model that returns logits. It is trained.
         optimizer: compiled into the model, with cross-entropy as the loss.
         x, y: examples and their classes.
-        steps: how many batches to train on; epochs follow one another as needed.
-        batch_size: examples in a batch.
+        steps: how many batches to train on; passes follow one another as needed.
+        batch_size: examples in a batch; see `dlbook.training.shuffled_batches`.
 
     Returns:
         θ₀, θ₁, ..., an array `(steps + 1, weights)`, float32.
@@ -28,11 +30,15 @@ def training_path(model, optimizer, x, y, steps, batch_size=64):
         optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     )
     keras.utils.set_random_seed(0)
+    epochs = math.ceil(steps / max(1, len(x) // batch_size))
+    order = shuffled_batches(len(x), max(1, epochs), batch_size)[: max(1, steps)]
+    # All of it as one epoch: Keras takes 30 ms to begin one.
+    x, y = (np.asarray(values)[order.ravel()] for values in (x, y))
     model.fit(
         x,
         y,
-        batch_size=batch_size,
-        epochs=math.ceil(steps / math.ceil(len(x) / batch_size)),
+        batch_size=order.shape[1],
+        shuffle=False,
         callbacks=[history],
         verbose=0,
     )

@@ -15,7 +15,8 @@ def mlp(inputs, units, outputs, activation="relu", seed=0):
         units: widths of the hidden layers, such as `(64, 32)`; `()` is a linear model.
         outputs: number of logits.
         activation: φ, by name or as a function.
-        seed: layer ℓ draws its Glorot-uniform kernel with seed + ℓ; biases start at 0.
+        seed: of the kernels, which all draw from one stream of random numbers, so that
+            no layer of one seed is like any layer of another. Biases start at 0.
 
     Returns:
         A built, uncompiled `keras.Sequential`, `(batch, inputs)` → `(batch, outputs)`.
@@ -25,11 +26,12 @@ def mlp(inputs, units, outputs, activation="relu", seed=0):
         2410
     """
     widths = (*units, outputs)
+    stream = keras.random.SeedGenerator(int(seed))
     layers = [
         keras.layers.Dense(
             width,
             activation=activation if depth < len(units) else None,
-            kernel_initializer=keras.initializers.GlorotUniform(seed + depth),
+            kernel_initializer=keras.initializers.GlorotUniform(stream),
         )
         for depth, width in enumerate(widths)
     ]

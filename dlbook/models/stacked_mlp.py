@@ -27,11 +27,12 @@ class StackedMLP(keras.Model):
     def __init__(self, inputs, units, outputs, seeds):
         super().__init__()
         widths = (inputs, *units, outputs)
+        streams = [keras.random.SeedGenerator(int(seed)) for seed in seeds]
         self.kernels, self.biases = [], []
-        for depth, (rows, columns) in enumerate(pairwise(widths)):
+        for rows, columns in pairwise(widths):
             starts = [
-                keras.initializers.GlorotUniform(seed + depth)((rows, columns))
-                for seed in seeds
+                keras.initializers.GlorotUniform(stream)((rows, columns))
+                for stream in streams
             ]
             kernel = self.add_weight(shape=(len(starts), rows, columns))
             kernel.assign(np.stack([ops.convert_to_numpy(start) for start in starts]))

@@ -1,10 +1,10 @@
 """The same network trained at many learning rates, over several seeds."""
 
-import keras
 import numpy as np
 from keras import ops
 
 from dlbook.models.stacked_mlp import StackedMLP
+from dlbook.training.batches import shuffled_batches
 
 
 def sweep(optimizer, learning_rates, seeds, data, epochs, units=(32,), loss_factor=1):
@@ -16,13 +16,18 @@ def sweep(optimizer, learning_rates, seeds, data, epochs, units=(32,), loss_fact
         learning_rates: the rates to try.
         seeds: of the initial weights. The batches are the same for all.
         data: `(x_train, y_train), (x_test, y_test)`; labels are classes 0, 1, ...
-        epochs: how many passes over the training part, in batches of 64.
+        epochs: how many passes over the training part, in batches of 64; see
+            `shuffled_batches`.
         units: widths of the hidden layers.
         loss_factor: multiplies the loss, and so every gradient.
 
     Returns:
         Accuracy on the held-out part, an array `(rates, seeds)` in [0, 1]. A network
-        whose weights are no longer finite counts as 0.
+        whose logits are no longer finite counts as 0.
+
+    Raises:
+        ValueError: when the optimizer clips by a norm: it would be the norm of all
+            networks together, so that none trains as it would alone.
     """
     (x_train, y_train), (x_test, y_test) = data
     rates = np.repeat(learning_rates, len(seeds)).astype("float32")
@@ -38,8 +43,14 @@ def sweep(optimizer, learning_rates, seeds, data, epochs, units=(32,), loss_fact
         optimizer=optimizer(lambda: ops.convert_to_tensor(rates[:, None, None])),
         loss=lambda y, z: loss_factor * model.cross_entropy(y, z),
     )
-    keras.utils.set_random_seed(0)
-    model.fit(x_train, y_train, batch_size=64, epochs=epochs, verbose=0)
+    if model.optimizer.clipnorm or model.optimizer.global_clipnorm:
+        raise ValueError(
+            "`sweep` trains all networks in one model, whose gradients have one norm. "
+            f"Received: clipnorm={model.optimizer.clipnorm}, global_clipnorm="
+            f"{model.optimizer.global_clipnorm}. Use clipvalue, or train one by one."
+        )
+    order = shuffled_batches(len(x_train), epochs).ravel()
+    model.fit(x_train[order], y_train[order], batch_size=64, shuffle=False, verbose=0)
     logits = ops.convert_to_numpy(model(x_test))  # (images, networks, classes)
     correct = logits.argmax(axis=2) == y_test[:, None]
     accuracy = np.where(np.isfinite(logits).all(axis=(0, 2)), correct.mean(axis=0), 0.0)

@@ -73,6 +73,13 @@ def test_before_training_nothing_is_recorded():
     assert len(WeightHistory().weights) == 0
 
 
+def test_steps_that_it_could_not_see_are_refused():
+    model = network()
+    model.compile(Adam(0.01), "mse", steps_per_execution=2)
+    with pytest.raises(ValueError, match="steps_per_execution=1"):
+        recorded(model, 1, WeightHistory())
+
+
 def test_frozen_weights_are_left_out():
     model = network()
     model.layers[0].trainable = False

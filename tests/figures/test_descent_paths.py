@@ -84,6 +84,13 @@ def test_the_picture_keeps_its_limits_and_names_both_weights():
     assert axes.get_xlabel().replace("_1", "_2") == axes.get_ylabel()
 
 
+@pytest.mark.parametrize("shape", [(5,), (5, 3), (5, 2, 2)])
+def test_a_path_of_other_than_two_weights_is_refused_by_its_name(shape):
+    with pytest.raises(ValueError, match="'Adam' needs rows of two weights") as error:
+        axes_of(PATHS | {"Adam": np.ones(shape)})
+    assert str(shape) in str(error.value)
+
+
 def test_no_figure_stays_open():
     descent_paths(bowl, PATHS, (1, 0), LIMITS)
     assert pyplot.get_fignums() == []

@@ -5,7 +5,7 @@ import pytest
 
 from dlbook import optimizers
 from dlbook.figures import curves, descent_paths
-from dlbook.figures.palette import line_style
+from dlbook.figures.palette import line_styles
 
 NAMES = ["SGD", "gradient descent", "momentum", "AdaGrad", "RMSprop", "Adam", "AMSGrad"]
 
@@ -30,15 +30,19 @@ def test_an_optimizer_has_the_same_line_in_both_kinds_of_figure():
 
 
 def test_optimizers_are_told_apart_by_colour():
-    colours = [line_style(name)["color"] for name in NAMES]
+    colours = [style["color"] for style in line_styles(NAMES).values()]
     assert colours[0] == colours[1]
     assert len(set(colours)) == len(NAMES) - 1
 
 
 @pytest.mark.parametrize("name", sorted({*optimizers.__all__} - {"Optimizer"}))
 def test_every_optimizer_of_the_library_has_a_colour(name):
-    assert line_style(name)
+    alone, behind = line_styles([name]), line_styles(["loss", "accuracy", name])
+    assert alone[name] == behind[name]
 
 
-def test_other_names_take_the_next_colour_of_the_style():
-    assert line_style("accuracy") == {}
+@pytest.mark.parametrize("optimizer", NAMES)
+def test_other_names_never_take_the_colour_of_an_optimizer_beside_them(optimizer):
+    names = [optimizer, "loss", "accuracy", "rate", "norm"]
+    lines = curves([1, 2], dict.fromkeys(names, (1, 2)), "x", "y").axes[0].lines
+    assert len({line.get_color() for line in lines}) == len(names)

@@ -57,6 +57,19 @@ def test_a_path_does_not_differ_from_itself():
     assert not path_difference(PATH, PATH).any()
 
 
+def test_a_path_that_has_not_moved_differs_from_none_that_has_not_either():
+    waits, moves = np.array([[1.0], [1], [2]]), np.array([[1.0], [3], [4]])
+    np.testing.assert_array_equal(path_difference(waits, waits), [0, 0])
+    np.testing.assert_array_equal(path_difference(moves, waits), [np.inf, 2])
+
+
+@pytest.mark.parametrize("shape", [(), (5,), (5, 2, 2)])
+def test_a_path_without_rows_has_no_length(shape):
+    with pytest.raises(ValueError, match="a row of weights for each step") as error:
+        path_length(np.ones(shape))
+    assert str(shape) in str(error.value)
+
+
 def test_float32_paths_are_compared_in_float64():
     path = np.array([[0.0], [1e-4]], "float32") + np.float32(1000)
     exact = float(path[1, 0]) - 1000

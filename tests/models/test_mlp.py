@@ -61,11 +61,22 @@ def test_no_two_layers_start_alike():
     assert len({kernel.tobytes() for kernel in kernels}) == 3
 
 
-def test_layer_l_draws_with_seed_plus_l():
-    kernels = mlp(6, (5,), 4, seed=7).get_weights()[::2]
-    for depth, kernel in enumerate(kernels):
-        drawn = keras.initializers.GlorotUniform(7 + depth)(kernel.shape)
-        np.testing.assert_array_equal(kernel, keras.ops.convert_to_numpy(drawn))
+def test_no_layer_of_a_seed_is_a_layer_of_another_seed():
+    kernels = [
+        kernel.tobytes()
+        for seed in range(4)
+        for kernel in mlp(6, (6, 6), 6, seed=seed).get_weights()[::2]
+    ]
+    assert len(set(kernels)) == 12
+
+
+def test_a_seed_may_come_from_numpy():
+    for one, other in zip(
+        mlp(6, (5,), 4, seed=np.int64(7)).get_weights(),
+        mlp(6, (5,), 4, seed=7).get_weights(),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_kernels_fill_glorot_s_interval_and_biases_are_0():

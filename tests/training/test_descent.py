@@ -85,6 +85,20 @@ def test_the_gradient_is_asked_once_a_step_where_the_path_stands():
     np.testing.assert_array_equal(asked, path[:-1])
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "message"),
+    [
+        (keras.optimizers.SGD(), "dlbook.optimizers"),
+        (SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.5)), "one learning"),
+        (SGD(lambda: 0.1), "one learning rate"),
+    ],
+    ids=["of Keras", "schedule", "function"],
+)
+def test_an_optimizer_that_it_cannot_run_is_refused(optimizer, message):
+    with pytest.raises(ValueError, match=message):
+        descend(optimizer, np.ones_like, [0.0], steps=1)
+
+
 def test_a_rate_of_a_tenth_is_a_tenth_and_not_its_float32():
     (_, end) = descend(SGD(0.1), np.ones_like, [0.0], steps=1)
     assert end == pytest.approx(-0.1, rel=max(PRECISION / 10, 1e-15))

@@ -7,12 +7,12 @@ import pytest
 from dlbook.data import load_digits
 from dlbook.models import mlp
 from dlbook.optimizers import SGD, Adam
-from dlbook.training import sweep
+from dlbook.training import shuffled_batches, sweep
 
 pytestmark = pytest.mark.backends
 
 (X, Y), (X_TEST, Y_TEST) = load_digits()
-# Batches of 64, 64 and 22; 200 images to be judged by.
+# Two batches of 64; 200 images to be judged by.
 DATA = (X[:150], Y[:150]), (X_TEST[:200], Y_TEST[:200])
 
 
@@ -22,8 +22,8 @@ def accuracy_alone(optimizer, seed, units, epochs):
     model = mlp(64, units, 10, seed=seed)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer, loss, run_eagerly=True)  # Tracing takes longer.
-    keras.utils.set_random_seed(0)
-    model.fit(x, y, batch_size=64, epochs=epochs, verbose=0)
+    for batch in shuffled_batches(len(x), epochs):
+        model.train_on_batch(x[batch], y[batch])
     logits = keras.ops.convert_to_numpy(model(x_test))
     return np.mean(logits.argmax(axis=1) == y_test)
 
@@ -57,6 +57,12 @@ def test_multiplying_the_loss_multiplies_the_rate_of_gradient_descent():
     faster = sweep(SGD, [0.032, 0.32], [0, 1], DATA, epochs=3)
     np.testing.assert_array_equal(louder, faster)
     assert len(np.unique(faster)) > 2
+
+
+@pytest.mark.parametrize("option", ["clipnorm", "global_clipnorm"])
+def test_a_norm_over_all_networks_is_refused(option):
+    with pytest.raises(ValueError, match=f"{option}=0.5"):
+        sweep(lambda rate: SGD(rate, **{option: 0.5}), [0.1], [0, 1], DATA, epochs=1)
 
 
 def test_a_diverged_network_counts_0_and_the_others_are_not_touched():

@@ -1,0 +1,31 @@
+"""The order in which training meets its examples."""
+
+import numpy as np
+
+
+def shuffled_batches(examples, epochs, batch_size=64, seed=0):
+    """Which examples each batch holds, for several passes in a new order each.
+
+    Every batch is full. So in each pass another few examples are left out, fewer than
+    a batch; where there are fewer than one batch at all, they make one.
+
+    Args:
+        examples: how many there are.
+        epochs: how many passes to make.
+        batch_size: examples in a batch.
+        seed: of the order.
+
+    Returns:
+        Indices of the examples, an array `(batches, batch_size)`. No example comes
+        twice in one pass.
+
+    Example:
+        >>> shuffled_batches(examples=10, epochs=3, batch_size=4).shape
+        (6, 4)
+    """
+    batch_size = min(batch_size, examples)
+    batches = examples // batch_size
+    random = np.random.default_rng(seed)
+    orders = [random.permutation(examples) for _ in range(epochs)]
+    full = [order[: batches * batch_size] for order in orders]
+    return np.reshape(full, (epochs * batches, batch_size))
