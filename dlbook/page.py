@@ -110,6 +110,11 @@ def _save(figure, name):
     print(f"figure  {path}")
     if "--show" in sys.argv[1:]:
         from matplotlib import pyplot
+        from matplotlib.backends import BackendFilter, backend_registry
 
+        with_window = backend_registry.list_builtin(BackendFilter.INTERACTIVE)
+        if pyplot.get_backend().lower() not in map(str.lower, with_window):
+            print("no window: matplotlib found no screen or no toolkit; see the file")
+            return
         pyplot.figure(figure)
         pyplot.show()

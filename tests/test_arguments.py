@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from dlbook.arguments import number, whole_number
+from dlbook.arguments import number, one_of, whole_number, whole_numbers
 
 
 def accepts(value, interval, check=number):
@@ -105,3 +105,27 @@ def test_the_message_names_argument_value_expectation_and_remedy(
     assert str(refusal.value) == f"`beta` must be {expected}"
     with pytest.raises(ValueError, match=r"[^ ]$"):
         check("beta", value, bound)
+
+
+@pytest.mark.parametrize("value", [3, (3, 3), [3, np.int64(3)], 3.0])
+def test_one_whole_number_stands_for_all_and_comes_as_a_tuple(value):
+    found = whole_numbers("size", value, 2, 1)
+    assert found == (3, 3)
+    assert [type(each) for each in found] == [int, int]
+
+
+@pytest.mark.parametrize("value", [(3,), (3, 3, 3), (), 0, (3, 0), "33", None, (3, "")])
+def test_too_many_and_too_small_whole_numbers_are_refused(value):
+    with pytest.raises(ValueError, match=r"`size` must be a .*number.*Received: "):
+        whole_numbers("size", value, 2, 1)
+
+
+@pytest.mark.parametrize("value", ["b", 2])
+def test_a_choice_is_one_of_the_choices(value):
+    assert one_of("x", value, ("a", "b", 1, 2)) == value
+
+
+@pytest.mark.parametrize("value", ["c", "", None, True, 2.0, ["a"]])
+def test_another_choice_is_refused_with_the_choices(value):
+    with pytest.raises(ValueError, match=r"`x` must be one of \['a', 1, 2\]. Received"):
+        one_of("x", value, ("a", 1, 2))

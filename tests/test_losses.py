@@ -1,5 +1,6 @@
 """Each loss beside its formula, the built-in, and the largest numbers."""
 
+import fresh_process
 import keras
 import numpy as np
 import pytest
@@ -7,7 +8,6 @@ import scipy.special
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
-from optimizers import fresh_process
 
 from dlbook import activations, initializers, losses, regularizers
 from dlbook.losses import (

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from dlbook.arguments import number, whole_number
+from dlbook.optimizers.saved_state import SavedState
 
 _INTERVALS = {
     "weight_decay": "[0, inf)",
@@ -17,7 +18,7 @@ _INTERVALS = {
 }
 
 
-class Optimizer(keras.optimizers.Optimizer, ABC):
+class Optimizer(SavedState, keras.optimizers.Optimizer, ABC):
     """The bookkeeping around one pure `step`: slots, casting, assigning, config.
 
     A subclass names what it remembers (`state`), what one may set (`hyperparameters`)
@@ -28,8 +29,13 @@ class Optimizer(keras.optimizers.Optimizer, ABC):
                 return (theta - alpha * g,)
 
     Weights of half precision (float16, bfloat16) are updated in float32, and what
-    rounding cuts off is kept and added again at the next step. Keras computes in the
-    weight's own type, where β₂ = 0.999 rounds to 1 and Adam never moves a weight.
+    rounding cuts off is kept and added again at the next step, weight decay included.
+    Keras computes in the weight's own type, where β₂ = 0.999 rounds to 1 and Adam never
+    moves a weight, and where a decay of α w < 2⁻⁹ changes none.
+
+    A `.keras` file says which rule its state belongs to. State of another rule, or from
+    a file that does not say, is left out with a warning; Keras takes whatever has the
+    same number of variables, such as RMSprop's mean squares for SGD's velocities.
 
     Args:
         learning_rate: α, a number from 0, a `LearningRateSchedule` or a function
@@ -43,14 +49,18 @@ class Optimizer(keras.optimizers.Optimizer, ABC):
     Attributes:
         state: names of what `step` remembers, in the order in which it takes and
             returns it. Each has the shape of its weight and starts at 0.
+        scalars: those of `state` that are one number for a whole weight.
         hyperparameters: names of the attributes that belong to the config.
 
     Raises:
         ValueError: at construction, when an argument is out of its range. Keras
-            checks only a few of these; the others end in NaN weights.
+            checks only a few of these; the others end in NaN weights. In `apply`, when
+            a gradient has not the shape of its weight (on JAX and torch, Keras would
+            spread a smaller one over the weight).
     """
 
     state = ()
+    scalars = ()
     hyperparameters = ()
 
     def __init__(self, learning_rate, *, name=None, **options):
@@ -99,42 +109,74 @@ class Optimizer(keras.optimizers.Optimizer, ABC):
 
     def _add_slots(self, variable):
         if self._overwrite_variable_with_gradient(variable):
-            return []
+            return {}
         dtype = keras.backend.standardize_dtype(variable.dtype)
-        if dtype not in ("float16", "bfloat16"):
-            return [self.add_variable_from_reference(variable, s) for s in self.kept]
-        prefix = variable.path.replace("/", "_")
-        return [
-            self.add_variable(variable.shape, dtype="float32", name=f"{prefix}_{slot}")
-            for slot in (*self.kept, "remainder")
-        ]
+        half = dtype in ("float16", "bfloat16")
+        names = (*self.kept, "remainder") if half else self.kept
+        return {name: self._add_slot(variable, name, half) for name in names}
+
+    def _add_slot(self, variable, name, half):
+        scalar = name in self.scalars
+        if not scalar and not half:
+            return self.add_variable_from_reference(variable, name)
+        return self.add_variable(
+            () if scalar else variable.shape,
+            dtype="float32" if half else variable.dtype,
+            name=f"{variable.path.replace('/', '_')}_{name}",
+        )
+
+    def apply(self, grads, trainable_variables=None):
+        """One step of all weights; Keras calls it with the gradients of a batch."""
+        grads = list(grads)
+        variables = self._trainable_variables
+        if trainable_variables is not None:
+            trainable_variables = variables = list(trainable_variables)
+        for gradient, variable in zip(grads, variables, strict=False):
+            if gradient is not None:
+                _refuse_another_shape(gradient, variable)
+        super().apply(grads, trainable_variables)
+
+    def _apply_weight_decay(self, variables):
+        """Nothing here: `update_step` decays the weight, before it is rounded."""
 
     def update_step(self, gradient, variable, learning_rate):
         """Runs `step` on one variable and stores what it returns."""
         slots = self._slots[self._get_variable_index(variable)]
-        slots = dict(zip((*self.kept, "remainder"), slots, strict=False))
-        remainder = slots.pop("remainder", None)
-        dtype = variable.dtype if remainder is None else "float32"
-        theta = ops.cast(variable, dtype)
-        if remainder is not None:
-            theta = theta + remainder
+        dtype = "float32" if "remainder" in slots else variable.dtype
+        alpha, theta = ops.cast(learning_rate, dtype), ops.cast(variable, dtype)
+        if "remainder" in slots:
+            theta = theta + slots["remainder"]
+        if self.weight_decay and self._use_weight_decay(variable):
+            theta = theta - alpha * self.weight_decay * theta
         theta, *values = self.step(
             theta,
             # The sum is dense where the gradient, as an embedding's may be, is sparse.
             ops.add(ops.zeros_like(theta), ops.cast(gradient, dtype)),
             ops.cast(self.iterations + 1, dtype),
-            ops.cast(learning_rate, dtype),
+            alpha,
             *(ops.cast(slots.get(name, 0.0), dtype) for name in self.state),
         )
-        if remainder is not None:
-            rounded = ops.cast(ops.cast(theta, variable.dtype), dtype)
-            self.assign(remainder, theta - rounded)
-        for name, value in zip(self.state, values, strict=True):
-            if name in slots:
-                self.assign(slots[name], value)
+        values = dict(zip(self.state, values, strict=True))
+        values["remainder"] = theta - ops.cast(ops.cast(theta, variable.dtype), dtype)
+        for name, slot in slots.items():
+            self.assign(slot, values[name])
         self.assign(variable, theta)
 
     def get_config(self):
         """Everything needed to build the same optimizer anew, as plain data."""
         own = {name: getattr(self, name) for name in self.hyperparameters}
         return {**super().get_config(), **own}
+
+
+def _refuse_another_shape(gradient, variable):
+    """Raises where a gradient's known lengths are not those of its weight."""
+    expected = tuple(variable.shape)
+    shape = getattr(gradient, "shape", expected)
+    # In a graph of TensorFlow, a shape or a length may be unknown.
+    shape = expected if getattr(shape, "rank", 0) is None else tuple(shape)
+    known = (n in (None, m) for n, m in zip(shape, expected, strict=False))
+    if len(shape) != len(expected) or not all(known):
+        raise ValueError(
+            "A gradient must have the shape of its weight. Received: a gradient of "
+            f"shape {shape} for {variable.path}, which has the shape {expected}."
+        )

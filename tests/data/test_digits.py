@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from optimizers.fresh_process import run
+from fresh_process import run
 from sklearn import datasets
 
 from dlbook.data import load_digits

@@ -2,8 +2,8 @@
 
 import matplotlib
 import pytest
+from fresh_process import run
 from matplotlib import pyplot
-from optimizers.fresh_process import run
 
 from dlbook.figures.canvas import canvas
 

@@ -1,9 +1,9 @@
 """A `.keras` file of every layer, read by a new process that knows only dlbook."""
 
+import fresh_process
 import keras
 import numpy as np
 import pytest
-from optimizers import fresh_process
 
 from .cases import CASES
 from .inputs import arrays, numbers, symbols

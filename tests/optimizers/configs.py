@@ -17,8 +17,12 @@ GENERIC = {
 # None of these is a default.
 OWN = {
     "SGD": {"momentum": 0.7, "nesterov": True},
+    "Adagrad": {"initial_accumulator_value": 0.2, "epsilon": 0.3},
     "RMSprop": {"rho": 0.7, "momentum": 0.6, "epsilon": 0.3, "centered": True},
+    "Adadelta": {"rho": 0.7, "epsilon": 0.3},
     "Adam": {"beta_1": 0.7, "beta_2": 0.6, "epsilon": 0.3, "amsgrad": True},
+    "AdamW": {"beta_1": 0.7, "beta_2": 0.6, "epsilon": 0.3, "amsgrad": True},
+    "Nadam": {"beta_1": 0.7, "beta_2": 0.6, "epsilon": 0.3},
 }
 
 

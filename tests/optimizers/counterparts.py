@@ -8,11 +8,8 @@ from dlbook import optimizers
 from . import formulas
 
 
-class AdamOfThePaper(type(keras.optimizers.Adam())):
-    """Keras's Adam with ε √(1 − β₂ᵗ) for ε at step t, which makes it the paper's.
-
-    It derives from the class that the backend really runs (torch has one of its own).
-    """
+class EpsilonOfThePaper:
+    """ε √(1 − β₂ᵗ) for ε at step t, which makes Keras's Adam the paper's."""
 
     @property
     def epsilon(self):
@@ -27,24 +24,46 @@ class AdamOfThePaper(type(keras.optimizers.Adam())):
         self._epsilon = value
 
 
-FORMULAS = {"SGD": formulas.sgd, "RMSprop": formulas.rmsprop, "Adam": formulas.adam}
+# They derive from the classes that the backend really runs: torch has its own.
+class AdamOfThePaper(EpsilonOfThePaper, type(keras.optimizers.Adam())):
+    """Keras's Adam with the paper's ε."""
+
+
+class AdamWOfThePaper(EpsilonOfThePaper, type(keras.optimizers.AdamW())):
+    """Keras's AdamW with the paper's ε."""
+
+
 BUILTINS = {
     "SGD": keras.optimizers.SGD,
+    "Adagrad": keras.optimizers.Adagrad,
     "RMSprop": keras.optimizers.RMSprop,
+    "Adadelta": keras.optimizers.Adadelta,
     "Adam": AdamOfThePaper,
+    "AdamW": AdamWOfThePaper,
+    "Nadam": keras.optimizers.Nadam,
 }
+FORMULAS = {name: getattr(formulas, name.lower()) for name in BUILTINS}
 OURS = {name: getattr(optimizers, name) for name in BUILTINS}
+# For what stands around the rule: all but those whose state is of the same kind.
+KINDS = {name: OURS[name] for name in ("SGD", "RMSprop", "Adam", "Nadam")}
 
 VARIANTS = [
     ("SGD", {}),
     ("SGD", {"momentum": 0.9}),
     ("SGD", {"momentum": 0.9, "nesterov": True}),
+    ("Adagrad", {}),
+    ("Adagrad", {"initial_accumulator_value": 0.0}),
     ("RMSprop", {}),
     ("RMSprop", {"momentum": 0.9}),
     ("RMSprop", {"centered": True}),
     ("RMSprop", {"centered": True, "momentum": 0.9}),
+    ("Adadelta", {}),
+    ("Adadelta", {"rho": 0.9, "epsilon": 1e-6}),
     ("Adam", {}),
     ("Adam", {"amsgrad": True}),
+    ("AdamW", {}),
+    ("AdamW", {"amsgrad": True, "weight_decay": 0.1}),
+    ("Nadam", {}),
 ]
 
 

@@ -36,9 +36,9 @@ def descend(optimizer, streams, names=None, dtype="float32", start=0.0):
     ]
 
 
-def descend_eagerly(optimizer, stream):
+def descend_eagerly(optimizer, stream, start=0.0):
     """The same for a few steps on one stream, without compiling anything."""
-    variable = keras.Variable(np.zeros_like(stream[0]), dtype=stream.dtype)
+    variable = keras.Variable(np.full_like(stream[0], start), dtype=stream.dtype)
     path = [_numpy(variable)]
     for gradient in stream:
         optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])

@@ -53,4 +53,80 @@ SGD = {
     "nesterov looks twice": ("theta + self.momentum", "theta + self.momentum**2"),
     "nesterov lost from the config": ('("momentum", "nesterov")', '("momentum",)'),
 }
-FAULTS = {"Adam": ADAM, "RMSprop": RMSPROP, "SGD": SGD}
+ADAGRAD = {
+    "ascent": ("theta - alpha", "theta + alpha"),
+    "squares not summed": ("s = s + g**2", "s = g**2"),
+    "modulus for the square": ("s + g**2", "s + ops.abs(g)"),
+    "root missing": ("ops.sqrt(s_0 + s + self.epsilon)", "(s_0 + s + self.epsilon)"),
+    "epsilon outside the root": (
+        "ops.sqrt(s_0 + s + self.epsilon)",
+        "(ops.sqrt(s_0 + s) + self.epsilon)",
+    ),
+    "epsilon ignored": ("s_0 + s + self.epsilon", "s_0 + s"),
+    "start ignored": ("ops.sqrt(s_0 + s", "ops.sqrt(s"),
+    "sum not kept": ("self.epsilon), s\n", "self.epsilon), g**2\n"),
+    "start lost from the config": (
+        '("initial_accumulator_value", "epsilon")',
+        '("epsilon",)',
+    ),
+}
+ADADELTA = {
+    "ascent": ("theta - alpha", "theta + alpha"),
+    "own step ignored": ("ops.sqrt(d + self.epsilon)", "self.epsilon**0.5"),
+    "own step known too early": (
+        "        delta = g",
+        "        d = d + g**2\n        delta = g",
+    ),
+    "rate in the average": ("(delta**2 - d)", "((alpha * delta)**2 - d)"),
+    "rate ignored": ("alpha * delta", "delta"),
+    "rho for one minus rho": ("(1 - self.rho) * (g**2", "self.rho * (g**2"),
+    "own step not averaged": (
+        "d = d + (1 - self.rho) * (delta**2 - d)",
+        "d = delta**2",
+    ),
+    "root missing": ("ops.sqrt(v + self.epsilon)", "(v + self.epsilon)"),
+    "epsilon outside the root": (
+        "ops.sqrt(v + self.epsilon)",
+        "(ops.sqrt(v) + self.epsilon)",
+    ),
+    "rho lost from the config": ('("rho", "epsilon")', '("epsilon",)'),
+}
+ADAMW = {
+    "no decay": ("weight_decay=weight_decay,", "weight_decay=0,"),
+    "another decay": ("weight_decay=weight_decay,", "weight_decay=weight_decay / 2,"),
+    "amsgrad ignored": ("            amsgrad,\n", "            False,\n"),
+    "betas swapped": (
+        "            beta_1,\n            beta_2,\n",
+        "            beta_2,\n            beta_1,\n",
+    ),
+    "epsilon ignored": ("            epsilon,\n", "            1e-7,\n"),
+    "options dropped": ("            **options,\n        )", "        )"),
+}
+NADAM = {
+    "ascent": ("theta - alpha", "theta + alpha"),
+    "no look ahead": ("mu_next * m / w_next", "mu * m / w"),
+    "plain Adam": ("mu_next * m / w_next + (1 - mu) * g / w", "m / w"),
+    "gradient forgotten": (" + (1 - mu) * g / w", ""),
+    "one weight for both": ("(1 - mu) * g / w\n", "(1 - mu) * g / w_next\n"),
+    "the weight of one step": ("w = w + (1 - mu) * (1 - w)", "w = 1 - mu + 0 * w"),
+    "weight not kept": ("m, v, w\n", "m, v, w_next\n"),
+    "warm-up slower": ("0.96**at", "0.96**(at / 250)"),
+    "warm-up off by one": ("in (t, t + 1)", "in (t - 1, t)"),
+    "second correction missing": ("v / bias_correction(self.beta_2, t)", "v"),
+    "wrong beta": ("(1 - self.beta_2) * (g**2", "(1 - self.beta_1) * (g**2"),
+    "modulus for the square": ("g**2 - v", "ops.abs(g) - v"),
+    "epsilon inside the root": (
+        "ops.sqrt(v_hat) + self.epsilon",
+        "ops.sqrt(v_hat + self.epsilon)",
+    ),
+    "epsilon lost from the config": ('"beta_2", "epsilon")', '"beta_2")'),
+}
+FAULTS = {
+    "SGD": SGD,
+    "Adagrad": ADAGRAD,
+    "RMSprop": RMSPROP,
+    "Adadelta": ADADELTA,
+    "Adam": ADAM,
+    "AdamW": ADAMW,
+    "Nadam": NADAM,
+}

@@ -26,6 +26,22 @@ def sgd(stream, alpha, momentum=0.0, nesterov=False):
         yield momentum * v - alpha * g if nesterov else v
 
 
+def adagrad(stream, alpha, initial_accumulator_value=0.1, epsilon=1e-7):
+    """Keras's convention: the sum begins at 0.1, and ε stands inside the root."""
+    sums = initial_accumulator_value + np.cumsum(stream**2, axis=0)
+    yield from -alpha * stream / np.sqrt(sums + epsilon)
+
+
+def adadelta(stream, alpha, rho=0.95, epsilon=1e-7):
+    """Zeiler's, times α."""
+    v = d = 0.0
+    for g in stream:
+        v = rho * v + (1 - rho) * g**2
+        delta = np.sqrt(d + epsilon) / np.sqrt(v + epsilon) * g
+        d = rho * d + (1 - rho) * delta**2
+        yield -alpha * delta
+
+
 def rmsprop(stream, alpha, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False):
     """Keras's convention: ε inside the root."""
     v = a = u = 0.0
@@ -45,3 +61,25 @@ def adam(stream, alpha, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False):
         largest = np.maximum(largest, v) if amsgrad else v
         m_hat, v_hat = m / (1 - beta_1**t), largest / (1 - beta_2**t)
         yield -alpha * m_hat / (np.sqrt(v_hat) + epsilon)
+
+
+def adamw(stream, alpha, weight_decay=0.004, **hyperparameters):
+    """Adam's steps from weights that shrink by α w before each; they start at 0."""
+    theta = 0.0
+    for adams in adam(stream, alpha, **hyperparameters):
+        step = adams - alpha * weight_decay * theta
+        theta = theta + step
+        yield step
+
+
+def nadam(stream, alpha, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    """Keras's convention: 0.96ᵗ; m is averaged with β₁, and corrected with the μ."""
+    mu = beta_1 * (1 - 0.5 * 0.96 ** np.arange(1, len(stream) + 2))
+    products = np.cumprod(mu)
+    m = v = 0.0
+    for i, g in enumerate(stream):
+        m = beta_1 * m + (1 - beta_1) * g
+        v = beta_2 * v + (1 - beta_2) * g**2
+        ahead = mu[i + 1] * m / (1 - products[i + 1])
+        m_hat = ahead + (1 - mu[i]) * g / (1 - products[i])
+        yield -alpha * m_hat / (np.sqrt(v / (1 - beta_2 ** (i + 1))) + epsilon)

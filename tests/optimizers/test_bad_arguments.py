@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlbook.optimizers import SGD, Adam, RMSprop
+from dlbook.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Nadam, RMSprop
 
 from .counterparts import OURS
 
@@ -15,6 +15,15 @@ OWN = [
     (RMSprop, "rho", "[0, 1)", [-0.1, 1.0, NAN]),
     (RMSprop, "momentum", "[0, 1)", [-0.1, 1.0, None]),
     (RMSprop, "epsilon", "[0, inf)", [-1e-7, NAN]),
+    (Adagrad, "initial_accumulator_value", "[0, inf)", [-0.1, NAN, INFINITY, None]),
+    (Adagrad, "epsilon", "[0, inf)", [-1e-7, NAN]),
+    (Adadelta, "rho", "[0, 1)", [-0.1, 1.0, NAN]),
+    (Adadelta, "epsilon", "[0, inf)", [-1e-7, INFINITY]),
+    (AdamW, "weight_decay", "[0, inf)", [None, INFINITY]),
+    (AdamW, "beta_1", "[0, 1)", [1.0]),
+    (Nadam, "beta_1", "[0, 1)", [-0.1, 1.0, NAN]),
+    (Nadam, "beta_2", "[0, 1)", [-0.1, 1, True]),
+    (Nadam, "epsilon", "[0, inf)", [-1e-7, NAN]),
     (SGD, "momentum", "[0, 1)", [-0.1, 1.0, NAN]),
 ]
 GENERIC = {

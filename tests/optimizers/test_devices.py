@@ -1,10 +1,10 @@
 """Two devices that share each batch learn what one device learns from all of it."""
 
+import fresh_process
 import keras
 import pytest
 
-from . import fresh_process
-from .counterparts import OURS
+from .counterparts import KINDS
 
 # A process can be split into devices only before it has used one.
 TRAIN_ON_TWO = """
@@ -41,4 +41,4 @@ for name in sys.argv[1:]:
     keras.backend.backend() != "tensorflow", reason="MirroredStrategy is TensorFlow's"
 )
 def test_two_mirrored_devices_learn_what_one_learns():
-    assert fresh_process.run(TRAIN_ON_TWO, *OURS).split() == list(OURS)
+    assert fresh_process.run(TRAIN_ON_TWO, *KINDS).split() == list(KINDS)

@@ -42,5 +42,5 @@ def test_a_fault_in_one_line_is_noticed(name, fault):
 
 @pytest.mark.parametrize("name", OURS)
 def test_nothing_is_noticed_without_a_fault(name):
-    same = "import keras\n"
+    same = "\nimport keras\n"
     assert failed_checks(with_fault(OURS[name], same, same)) == []

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from dlbook.optimizers import SGD, Adam, RMSprop
+from dlbook.optimizers import SGD, Adagrad, Adam, Nadam, RMSprop
 
 from .counterparts import OURS, VARIANTS, label
 from .descent import descend_eagerly
@@ -16,20 +16,25 @@ gradients = st.tuples(sizes, signs).map(np.prod)
 streams = arrays.arrays("float32", (4, 3), elements=gradients)
 factors = st.floats(1e-3, 1e3)
 few = settings(max_examples=15)
+FROM_ZERO = {"initial_accumulator_value": 0.0}
 
 
 def assert_same_path(path, other):
     np.testing.assert_allclose(path, other, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("adaptive", [Adam, RMSprop])
+@pytest.mark.parametrize(
+    ("adaptive", "words"),
+    [(Adam, {}), (RMSprop, {}), (Nadam, {}), (Adagrad, FROM_ZERO)],
+)
 @few
 @given(stream=streams, factor=factors)
 def test_without_epsilon_the_unit_of_the_gradients_does_not_matter(
-    adaptive, stream, factor
+    adaptive, words, stream, factor
 ):
-    path = descend_eagerly(adaptive(0.1, epsilon=0.0), stream)
-    scaled = descend_eagerly(adaptive(0.1, epsilon=0.0), stream * np.float32(factor))
+    words = {"learning_rate": 0.1, "epsilon": 0.0} | words
+    path = descend_eagerly(adaptive(**words), stream)
+    scaled = descend_eagerly(adaptive(**words), stream * np.float32(factor))
     assert_same_path(path, scaled)
     assert np.abs(np.diff(path, axis=0)).max() > 0.01
 

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from . import formulas
-from .counterparts import FORMULAS, OURS, VARIANTS, label
+from .counterparts import FORMULAS, KINDS, OURS, VARIANTS, label
 from .descent import descend
 from .streams import gaps, random_streams
 from .training import train
 
-EACH = [("SGD", {}), ("SGD", {"momentum": 0.9}), ("RMSprop", {}), ("Adam", {})]
+EACH = [("SGD", {"momentum": 0.9}), *((name, {}) for name in OURS)]
+RATES = dict.fromkeys(OURS, 1e-3) | {"Adagrad": 0.02, "Adadelta": 1.0}
 
 
 @pytest.fixture
@@ -43,8 +44,8 @@ def test_float64_weights_follow_the_formula_to_twelve_digits(name, variant):
 def test_half_precision_weights_are_the_rounded_float32_ones(name, variant, dtype):
     """Keras's own Adam never moves a bfloat16 weight: its β₂ = 0.999 rounds to 1."""
     streams = [rounded(s, dtype) for s in random_streams(200, scales=(1e-3, 1.0))]
-    full = descend(OURS[name](1e-3, **variant), streams)
-    half = descend(OURS[name](1e-3, **variant), streams, dtype=dtype)
+    full = descend(OURS[name](RATES[name], **variant), streams)
+    half = descend(OURS[name](RATES[name], **variant), streams, dtype=dtype)
     for full_path, half_path in zip(full, half, strict=True):
         np.testing.assert_array_equal(
             half_path.astype("float32"), rounded(full_path, dtype)
@@ -56,12 +57,24 @@ def test_half_precision_weights_are_the_rounded_float32_ones(name, variant, dtyp
 def test_a_small_step_from_a_large_weight_is_not_lost(name):
     """At 1, bfloat16 numbers are 2⁻⁷ apart; each step is far less."""
     steady = [np.ones((100, 2), "float32")]
-    (path,) = descend(OURS[name](1e-3), steady, dtype="bfloat16", start=1.0)
+    (path,) = descend(OURS[name](RATES[name]), steady, dtype="bfloat16", start=1.0)
     assert (path[-1].astype("float32") < 0.95).all()
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 @pytest.mark.parametrize("name", OURS)
+def test_weight_decay_is_not_lost(name):
+    """At α w = 2⁻¹⁰, Keras's bfloat16 weights do not decay."""
+    still = [np.zeros((100, 2), "float32")]
+    optimizer = OURS[name](2.0**-5, weight_decay=2.0**-5)
+    (path,) = descend(optimizer, still, dtype="bfloat16", start=1.0)
+    np.testing.assert_array_equal(
+        path.astype("float32")[:, 0],
+        rounded((1 - 2.0**-10) ** np.arange(101), "bfloat16"),
+    )
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("name", KINDS)
 def test_a_network_learns_under_a_mixed_policy(name, policy):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)

@@ -1,10 +1,10 @@
 """A `.keras` file holds the optimizer: training goes on in a new process."""
 
+import fresh_process
 import keras
 import numpy as np
 import pytest
 
-from . import fresh_process
 from .configs import OWN
 from .counterparts import OURS
 from .training import train
@@ -59,6 +59,6 @@ def test_a_loaded_model_trains_on_as_if_never_stopped(name, folder):
 def test_a_loaded_model_has_the_state_and_not_only_the_weights(name, folder):
     model = keras.saving.load_model(folder / f"{name}.keras")
     assert int(model.optimizer.iterations) == 20
-    slots = [v for v in model.optimizer.variables if len(v.shape)]
+    slots = model.optimizer.variables[1:]
     assert len(slots) == 4 * len(model.optimizer.kept)
     assert all(keras.ops.convert_to_numpy(slot).any() for slot in slots)

@@ -6,10 +6,10 @@ import numpy as np
 from dlbook.data import load_digits
 from dlbook.models import mlp
 
-STEPS, BATCH = 1000, 64
+EPOCHS, BATCH = 50, 64
 
 
-def train(optimizer, epochs=50, **compiled):
+def train(optimizer, epochs=EPOCHS, **compiled):
     """Trains a 64-8-10 network on 1,280 digits, 20 steps an epoch, unshuffled.
 
     Its units are tanh: where a ReLU switches on a step earlier in one run than in the
@@ -31,13 +31,14 @@ def train(optimizer, epochs=50, **compiled):
     return model, np.stack(rows)
 
 
-def recording(optimizer_class):
+def recording(optimizer_class, epochs=EPOCHS):
     """The optimizer class, with a slot `tape` that keeps the gradients of all steps."""
+    steps = 20 * epochs
 
     class Recording(optimizer_class):
         def build(self, variables):
             super().build(variables)
-            self.tape = [self.add_variable((STEPS, *v.shape)) for v in variables]
+            self.tape = [self.add_variable((steps, *v.shape)) for v in variables]
 
         def update_step(self, gradient, variable, learning_rate):
             tape = self.tape[self._get_variable_index(variable)]

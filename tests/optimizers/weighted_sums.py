@@ -31,7 +31,7 @@ def each_prefix(formula, stream=STREAM):
     return np.stack([formula(stream[:t]) for t in range(1, len(stream) + 1)])
 
 
-def assert_steps(optimizer, expected, stream=STREAM):
+def assert_steps(optimizer, expected, stream=STREAM, start=0.0):
     """The optimizer's steps are the expected ones, in float32."""
-    steps = np.diff(descend_eagerly(optimizer, stream), axis=0)
+    steps = np.diff(descend_eagerly(optimizer, stream, start), axis=0)
     np.testing.assert_allclose(steps, expected, rtol=1e-5, atol=1e-7)
