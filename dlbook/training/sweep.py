@@ -31,24 +31,22 @@ def sweep(optimizer, learning_rates, seeds, data, epochs, units=(32,), loss_fact
     """
     (x_train, y_train), (x_test, y_test) = data
     rates = np.repeat(learning_rates, len(seeds)).astype("float32")
+    # Kernels (networks, rows, columns) and biases (networks, 1, columns) both take a
+    # rate of shape (networks, 1, 1): each network gets its own.
+    rule = optimizer(lambda: ops.convert_to_tensor(rates[:, None, None]))
+    if rule.clipnorm or rule.global_clipnorm:
+        raise ValueError(
+            "`sweep` trains all networks in one model, whose gradients have one norm. "
+            f"Received: clipnorm={rule.clipnorm}, global_clipnorm="
+            f"{rule.global_clipnorm}. Use clipvalue, or train one by one."
+        )
     model = StackedMLP(
         inputs=x_train.shape[1],
         units=units,
         outputs=int(y_train.max()) + 1,
         seeds=list(seeds) * len(learning_rates),
     )
-    model.compile(
-        # Kernels (networks, rows, columns) and biases (networks, 1, columns) both
-        # take a rate of shape (networks, 1, 1): each network gets its own.
-        optimizer=optimizer(lambda: ops.convert_to_tensor(rates[:, None, None])),
-        loss=lambda y, z: loss_factor * model.cross_entropy(y, z),
-    )
-    if model.optimizer.clipnorm or model.optimizer.global_clipnorm:
-        raise ValueError(
-            "`sweep` trains all networks in one model, whose gradients have one norm. "
-            f"Received: clipnorm={model.optimizer.clipnorm}, global_clipnorm="
-            f"{model.optimizer.global_clipnorm}. Use clipvalue, or train one by one."
-        )
+    model.compile(rule, loss=lambda y, z: loss_factor * model.cross_entropy(y, z))
     order = shuffled_batches(len(x_train), epochs).ravel()
     model.fit(x_train[order], y_train[order], batch_size=64, shuffle=False, verbose=0)
     logits = ops.convert_to_numpy(model(x_test))  # (images, networks, classes)

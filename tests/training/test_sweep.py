@@ -12,6 +12,8 @@ from dlbook.training import shuffled_batches, sweep
 pytestmark = pytest.mark.backends
 
 (X, Y), (X_TEST, Y_TEST) = load_digits()
+# Tracing takes longer than these few steps, except on JAX.
+EAGERLY = keras.backend.backend() != "jax"
 # Two batches of 64; 200 images to be judged by.
 DATA = (X[:150], Y[:150]), (X_TEST[:200], Y_TEST[:200])
 
@@ -21,7 +23,7 @@ def accuracy_alone(optimizer, seed, units, epochs):
     (x, y), (x_test, y_test) = DATA
     model = mlp(64, units, 10, seed=seed)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer, loss, run_eagerly=True)  # Tracing takes longer.
+    model.compile(optimizer, loss, run_eagerly=EAGERLY)
     for batch in shuffled_batches(len(x), epochs):
         model.train_on_batch(x[batch], y[batch])
     logits = keras.ops.convert_to_numpy(model(x_test))
@@ -38,7 +40,7 @@ def accuracy_alone(optimizer, seed, units, epochs):
     ids=["SGD, 32 units", "Adam, two layers", "momentum, linear"],
 )
 def test_each_accuracy_is_that_of_a_network_trained_alone(rule, rates, options, epochs):
-    seeds = [4, 0, 1]
+    seeds = [4, 0]
     units = options.get("units", (32,))
     together = sweep(rule, rates, seeds, DATA, epochs, **options)
     alone = [
