@@ -18,7 +18,7 @@ from dlbook.data import load_digits
 from dlbook.figures import curves, descent_paths
 from dlbook.measures import path_difference, training_path
 from dlbook.models import mlp
-from dlbook.optimizers import SGD, Optimizer, RMSprop
+from dlbook.optimizers import SGD, Adagrad, Optimizer, RMSprop
 from dlbook.page import quote, show
 from dlbook.training import descend, sweep
 
@@ -227,7 +227,7 @@ seeds = (0, 1, 2)
 optimizers = {
     "SGD": SGD,
     "momentum": lambda rate: SGD(rate, momentum=0.9),
-    "AdaGrad": keras.optimizers.Adagrad,
+    "AdaGrad": Adagrad,
     "RMSprop": RMSprop,
 }
 accuracy = {

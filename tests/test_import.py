@@ -5,6 +5,7 @@ import pkgutil
 import subprocess
 import sys
 
+import keras
 import pytest
 
 import dlbook
@@ -55,6 +56,13 @@ def test_every_name_of_a_part_can_be_imported(part):
     names = getattr(module, "__all__", [])
     assert names or not hasattr(module, "__path__"), "a folder has a face"
     assert [name for name in names if not hasattr(module, name)] == []
+
+
+@pytest.mark.backends
+def test_all_parts_together_import_tensorflow_only_where_it_is_the_backend():
+    parts = "import sys, keras, dlbook; [getattr(dlbook, p) for p in dlbook.__all__]; "
+    loaded = run(parts + "print(*sys.modules)").stdout.split()
+    assert ("tensorflow" in loaded) == (keras.backend.backend() == "tensorflow")
 
 
 def test_a_part_that_does_not_exist_is_refused_with_the_names_of_those_that_do():

@@ -54,7 +54,7 @@ def top_hessian_eigenvalue(
         >>> round(pair.value, 4), pair.converged
         (-6.0, True)
 
-    Source: Golub & Van Loan, section 8.2.1; for networks LeCun et al. (1993).
+    Source: Golub & Van Loan (2013), section 8.2.1; for networks LeCun et al. (1993).
     """
     if which not in ("magnitude", "largest"):
         raise ValueError(
