@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from dlbook.models.mlp import kernel_seeds
+
 
 class StackedMLP(keras.Model):
     """K independent multi-layer perceptrons, computed as one::
@@ -27,12 +29,12 @@ class StackedMLP(keras.Model):
     def __init__(self, inputs, units, outputs, seeds):
         super().__init__()
         widths = (inputs, *units, outputs)
-        streams = [keras.random.SeedGenerator(int(seed)) for seed in seeds]
+        drawn = [kernel_seeds(seed, len(widths) - 1) for seed in seeds]
         self.kernels, self.biases = [], []
-        for rows, columns in pairwise(widths):
+        for depth, (rows, columns) in enumerate(pairwise(widths)):
             starts = [
-                keras.initializers.GlorotUniform(stream)((rows, columns))
-                for stream in streams
+                keras.initializers.GlorotUniform(layers[depth])((rows, columns))
+                for layers in drawn
             ]
             kernel = self.add_weight(shape=(len(starts), rows, columns))
             kernel.assign(np.stack([ops.convert_to_numpy(start) for start in starts]))
