@@ -292,6 +292,14 @@ def test_a_column_fits_a_flat_batch_in_both_directions():
     assert float(deep) == 1
 
 
+@pytest.mark.skipif(
+    keras.backend.backend() == "jax", reason="JAX has to be asked for float64"
+)
+def test_the_numbers_of_a_list_are_not_rounded_on_their_way_to_float64():
+    loss = MeanSquaredError(dtype="float64")([[0.1]], [[0.0]])
+    assert float(loss) == pytest.approx(0.01, rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("loss", "y_true", "y_pred"),
     [

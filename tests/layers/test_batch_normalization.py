@@ -86,3 +86,13 @@ def test_a_mask_of_another_rank_is_refused():
         BatchNormalization()(
             ops.ones((2, 3, 4)), training=True, mask=ops.ones((2,), "bool")
         )
+
+
+def test_the_moving_statistics_are_not_rounded_to_half_precision():
+    layer = BatchNormalization(
+        momentum=0.999, moving_mean_initializer="ones", dtype="mixed_float16"
+    )
+    layer(ops.array([[1.0], [5.0]], "float16"), training=True)
+    mean, variance = layer.get_weights()[2:]
+    np.testing.assert_allclose(mean, 0.999 + 0.003, rtol=1e-6)
+    np.testing.assert_allclose(variance, 0.999 + 0.004, rtol=1e-6)

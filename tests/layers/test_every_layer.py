@@ -131,7 +131,8 @@ def test_mixed_precision_rounds_and_nothing_more(case, dtype):
 
 @pytest.mark.parametrize(("case", "word", "value"), REFUSED, ids=str)
 def test_an_argument_out_of_range_is_refused_by_its_name(case, word, value):
-    with pytest.raises(ValueError, match=word.rsplit("_")[-1]):
+    named = rf"{word.rsplit('_')[-1]}\b"
+    with pytest.raises(ValueError, match=named):
         case.layer(**{word: value})
 
 

@@ -53,6 +53,12 @@ def test_names_become_objects_and_names_again():
     assert config["shift_regularizer"] is None
 
 
+def test_a_private_attribute_stays_what_it_is():
+    layer = Shift()
+    layer._own_activation = "relu"
+    assert layer._own_activation == "relu"
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -144,6 +144,13 @@ def test_the_config_holds_every_argument():
     assert keras.saving.get_registered_name(AdaHessian) == "dlbook>AdaHessian"
 
 
+def test_the_defaults_are_those_written_here():
+    config = AdaHessian().get_config()
+    words = ("learning_rate", "beta_1", "beta_2", "epsilon", "hessian_power", "seed")
+    values = [config[word] for word in words]
+    assert values == [pytest.approx(0.15), 0.9, 0.999, 1e-4, 1.0, 0]
+
+
 @pytest.mark.parametrize(
     ("word", "value"),
     [

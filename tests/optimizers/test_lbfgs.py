@@ -176,3 +176,9 @@ def test_the_optimum_of_digits_is_scipys():
 def test_bad_arguments_are_refused(word, value):
     with pytest.raises(ValueError, match=f"`{word}` must be a"):
         LBFGS(**{word: value})
+
+
+def test_the_defaults_are_ten_pairs_and_a_hundred_steps_to_a_millionth():
+    optimizer = LBFGS()
+    assert (optimizer.memory, optimizer.steps) == (10, 100)
+    assert optimizer.tolerance == 1e-6

@@ -21,6 +21,11 @@ def weights(gates, bias):
     return {"kernel": (4, 3 * gates), "recurrent_kernel": (3, 3 * gates), "bias": bias}
 
 
+def of_cell(weights):
+    """What a layer calls the weights of its cell."""
+    return {f"cell/{name}": shape for name, shape in weights.items()}
+
+
 class KerasSimpleRNN(keras.layers.SimpleRNN):
     """Keras's layer, which leaves its seed out of its config."""
 
@@ -67,7 +72,7 @@ CASES = [
         "SimpleRNN",
         {"units": 3, "recurrent_initializer": "glorot_uniform"},
         shapes=SEQUENCE,
-        weights=weights(1, (3,)),
+        weights=of_cell(weights(1, (3,))),
         builtin=KerasSimpleRNN,
         mask="consumed",
         refused=REFUSED,
@@ -76,7 +81,7 @@ CASES = [
         "LSTM",
         {"units": 3, "return_sequences": True, "recurrent_activation": "hard_sigmoid"},
         shapes=SEQUENCE,
-        weights=weights(4, (12,)),
+        weights=of_cell(weights(4, (12,))),
         builtin=keras.layers.LSTM,
         mask="both",
         refused=GATED,
@@ -85,7 +90,7 @@ CASES = [
         "LSTM",
         {"units": 3, "dropout": 0.5, "recurrent_dropout": 0.5, "seed": 7},
         shapes=SEQUENCE,
-        weights=weights(4, (12,)),
+        weights=of_cell(weights(4, (12,))),
         builtin=keras.layers.LSTM,
         mask="consumed",
         trains=True,
@@ -96,7 +101,7 @@ CASES = [
         "GRU",
         {"units": 3, "reset_after": False, "return_state": True, "go_backwards": True},
         shapes=SEQUENCE,
-        weights=weights(3, (9,)),
+        weights=of_cell(weights(3, (9,))),
         builtin=keras.layers.GRU,
         mask="consumed",
         refused=GATED,
@@ -106,7 +111,7 @@ CASES = [
         "GRU",
         {"units": 3, "return_sequences": True, "use_bias": False},
         shapes=SEQUENCE,
-        weights={"kernel": (4, 9), "recurrent_kernel": (3, 9)},
+        weights=of_cell({"kernel": (4, 9), "recurrent_kernel": (3, 9)}),
         builtin=keras.layers.GRU,
         mask="both",
         variant="without bias",
