@@ -1,5 +1,15 @@
-"""Callbacks: they watch training and record plain data."""
+"""Callbacks: they watch training and record plain data; some of them end it."""
 
 from dlbook.callbacks.weight_history import WeightHistory
+from dlbook.callbacks.early_stopping import EarlyStopping
+from dlbook.callbacks.terminate_on_nan import TerminateOnNaN
+from dlbook.callbacks.learning_rate_finder import LearningRateFinder
+from dlbook.callbacks.gradient_monitor import GradientMonitor
 
-__all__ = ["WeightHistory"]
+__all__ = [
+    "WeightHistory",
+    "EarlyStopping",
+    "TerminateOnNaN",
+    "LearningRateFinder",
+    "GradientMonitor",
+]

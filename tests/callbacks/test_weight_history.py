@@ -76,7 +76,7 @@ def test_before_training_nothing_is_recorded():
 def test_steps_that_it_could_not_see_are_refused():
     model = network()
     model.compile(Adam(0.01), "mse", steps_per_execution=2)
-    with pytest.raises(ValueError, match="steps_per_execution=1"):
+    with pytest.raises(ValueError, match="steps_per_execution"):  # torch: by Keras.
         recorded(model, 1, WeightHistory())
 
 

@@ -1,0 +1,169 @@
+"""Statistics of the gradients, taken inside the compiled training step."""
+
+import math
+
+import numpy as np
+from keras import ops
+
+STATISTICS = ("norm", "largest", "zeros", "not_finite", "update_norm", "weight_norm")
+
+
+class GradientRecorder:
+    """Records, inside an optimizer's step, what it does to each weight.
+
+    The optimizer hands its gradients, unscaled, accumulated and clipped, to one method.
+    This stands in front of that method, and writes a row of a table that is one more
+    variable of the optimizer, as all that a compiled step keeps must be. Files of the
+    model are written and read without it.
+
+    Args:
+        optimizer: a built optimizer. One that scales the loss has another one inside:
+            that one takes the steps.
+        every: record every so many updates, beginning with the first.
+        rows: how many records fit before they have to be read.
+
+    Attributes:
+        paths: of the weights, in the order of the records.
+        sizes: how many entries each has.
+    """
+
+    def __init__(self, optimizer, every, rows):
+        self._outer = optimizer
+        self._optimizer = inner = getattr(optimizer, "inner_optimizer", optimizer)
+        self._every, self._rows, self._read = every, rows, 0
+        if "_gradient_recorder" in vars(inner):
+            vars(inner)["_gradient_recorder"].remove()  # An error ended its `fit`.
+        vars(inner)["_gradient_recorder"] = self
+        self.paths = [variable.path for variable in inner._trainable_variables]
+        self.sizes = [math.prod(each.shape) for each in inner._trainable_variables]
+        shape = (rows, len(self.paths), len(STATISTICS))
+        self._table = inner.add_variable(shape, name="gradient_table")
+        self._updates = inner.add_variable((), dtype="int32", name="gradient_updates")
+        self._replaced = []
+        self._replace(inner, "_backend_update_step", self._recorded)
+        for each in {id(owner): owner for owner in (inner, optimizer)}.values():
+            self._replace(each, "save_own_variables", self._hidden)
+            self._replace(each, "load_own_variables", self._hidden)
+
+    def read(self):
+        """The records since the last reading: updates 1, 2, ..., and their statistics.
+
+        Returns:
+            A list of the numbers of the updates, and an array `(records, weights, 6)`
+            of `STATISTICS`; NaN where a weight had no gradient.
+        """
+        table, updates = np.array(self._table.numpy()), self.updates
+        records = range(self._read, -(-updates // self._every))
+        self._read = len(records) + self._read
+        numbers = [record * self._every + 1 for record in records]
+        return numbers, table[[record % self._rows for record in records]]
+
+    @property
+    def updates(self):
+        """How many updates there were."""
+        return int(self._updates.numpy())
+
+    @property
+    def skips(self):
+        """Whether the optimizer leaves out batches: one that scales the loss may."""
+        return self._optimizer is not self._outer
+
+    @property
+    def batches(self):
+        """How many batches the optimizer has taken in, ever."""
+        return int(self._optimizer._iterations.numpy())
+
+    @property
+    def is_in_place(self):
+        """Whether it still records: not once it was removed, or replaced."""
+        return vars(self._optimizer).get("_gradient_recorder") is self
+
+    def remove(self):
+        """Leaves the optimizer as it was."""
+        if not self.is_in_place:
+            return
+        del vars(self._optimizer)["_gradient_recorder"]
+        for owner, name in self._replaced:
+            vars(owner).pop(name, None)
+        for variable in self._variables:
+            self._optimizer._untrack_variable(variable)
+
+    @property
+    def _variables(self):
+        return self._table, self._updates
+
+    def _replace(self, owner, name, around):
+        # Past Keras's __setattr__, which looks for variables in all that it is given.
+        vars(owner)[name] = around(getattr(owner, name))
+        self._replaced.append((owner, name))
+
+    def _hidden(self, method):
+        def without_the_table(store):
+            for variable in self._variables:
+                self._optimizer._untrack_variable(variable)
+            try:
+                method(store)
+            finally:
+                for variable in self._variables:
+                    self._optimizer._track_variable(variable)
+
+        return without_the_table
+
+    def _recorded(self, method):
+        def update_and_record(grads, variables, learning_rate):
+            # On torch, the step changes the weights in place.
+            before = [_copy(variable) for variable in variables]
+            method(grads, variables, learning_rate)
+            self._record(grads, variables, before)
+
+        return update_and_record
+
+    def _record(self, grads, variables, before):
+        table = ops.convert_to_tensor(self._table)
+        updates = ops.convert_to_tensor(self._updates)
+
+        def with_a_row():
+            row = self._row(grads, variables, before)
+            start = (updates // self._every % self._rows, 0, 0)
+            return ops.slice_update(table, start, row[None])
+
+        due = ops.equal(updates % self._every, 0)
+        self._table.assign(ops.cond(due, with_a_row, lambda: table))
+        self._updates.assign(updates + 1)
+
+    def _row(self, grads, variables, before):
+        nothing = ops.full((len(STATISTICS),), float("nan"), dtype="float32")
+        row = [nothing] * len(self.paths)
+        for gradient, variable, old in zip(grads, variables, before, strict=True):
+            index = self._optimizer._get_variable_index(variable)
+            row[index] = _statistics(gradient, old, _tensor(variable))
+        return ops.stack(row)
+
+
+def _tensor(variable):
+    return ops.stop_gradient(ops.convert_to_tensor(variable))
+
+
+def _copy(variable):
+    return ops.copy(_tensor(variable))
+
+
+def _statistics(gradient, before, after):
+    """A vector of the `STATISTICS`, float32."""
+    theta, new = ops.cast(before, "float32"), ops.cast(after, "float32")
+    # The sum is dense where the gradient, as an embedding's may be, is sparse.
+    g = ops.add(ops.zeros_like(theta), ops.cast(ops.stop_gradient(gradient), "float32"))
+    return ops.stack(
+        [
+            _norm(g),
+            ops.max(ops.absolute(g)),
+            ops.mean(ops.cast(ops.equal(g, 0), "float32")),
+            ops.sum(ops.cast(ops.logical_not(ops.isfinite(g)), "float32")),
+            _norm(new - theta),
+            _norm(theta),
+        ]
+    )
+
+
+def _norm(x):
+    return ops.sqrt(ops.sum(ops.square(x)))
