@@ -48,6 +48,7 @@ extensions = [
     "extensions.sidebars",
     "extensions.sources",
     "extensions.plurals",
+    "extensions.signatures",
 ]
 
 # Chapters. Markdown in an output is read as the book's own, so that figures and

@@ -39,3 +39,14 @@ def test_the_reference_and_the_chapters_link_to_each_other(pages, chapters):
             assert (f"../../{name}" in used_in) == imported
             anchor = f"optimizers.html#dlbook.optimizers.{part}"
             assert bool(page.select(f"p.parts a[href$='{anchor}']")) == imported
+
+
+def test_every_signature_says_what_it_takes(pages):
+    signatures = [
+        entry.get_text()
+        for name, page in pages.items()
+        if name.startswith("docs/api/")
+        for entry in page.select("dl.py > dt")
+    ]
+    assert any("Dense(units, activation=None" in each for each in signatures)
+    assert not [each for each in signatures if "(*args" in each]
