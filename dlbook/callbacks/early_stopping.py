@@ -14,7 +14,7 @@ class EarlyStopping(keras.callbacks.Callback):
     """Ends training once the monitored quantity has stopped getting better::
 
         better:  m < best − δ   (mode "min"),     m > best + δ   (mode "max")
-        wait  =  0 after a better epoch, else wait + 1;     stop when wait ≥ patience
+        wait  =  0 after a better epoch, else wait + 1 and stop when wait ≥ patience
 
     It is `keras.callbacks.EarlyStopping`, with the same arguments and attributes, and:
 
@@ -22,17 +22,17 @@ class EarlyStopping(keras.callbacks.Callback):
     - A monitor that no epoch can have ends the first epoch with an error. (Keras warns
       after every epoch, and never stops.)
     - With an averaging optimizer (`use_ema`), the averages of the best epoch are
-      restored: the weights that `fit` would have left, had it ended there. (Keras puts
-      the weights before averaging over them.)
-    - Ctrl-C ends training after the batch, restores the best weights, and only then
-      interrupts. The second Ctrl-C interrupts at once.
-    - `get_state` and `set_state` take a run over a restart.
+      restored: the weights that `fit` would have left, had it ended there. (Keras
+      overwrites them with that epoch's weights before averaging.)
+    - With `restore_best_weights`, Ctrl-C ends training after the batch, restores the
+      best weights, and only then interrupts. The second Ctrl-C interrupts at once.
+    - `get_state` and `set_state` carry a run over a restart of the program.
 
     Args:
         monitor: name of the quantity in the logs.
         min_delta: δ, its unit that of the quantity; the sign is ignored.
-        patience: epochs without a better one after which to stop. The very first epoch
-            never stops.
+        patience: epochs without a better one after which to stop; 0 acts as 1. The very
+            first epoch never stops.
         verbose: 1 to print when it acts.
         mode: "min", "max", or "auto": as the metric of this name says.
         baseline: a value to be bettered: until then, a better epoch does not end the
@@ -71,8 +71,9 @@ class EarlyStopping(keras.callbacks.Callback):
         >>> stopping.reason["why"], stopping.reason["epoch"], stopping.best_epoch
         ('patience', 2, 0)
 
-    Source: Prechelt, "Early stopping – but when?" (1998), the class UP of criteria;
-    Goodfellow et al., "Deep learning" (2016), algorithm 7.1.
+    Source: Goodfellow et al., "Deep learning" (2016), algorithm 7.1. Akin to it:
+    Prechelt, "Early stopping – but when?" (1998), the class UP of criteria, which
+    counts successive rises.
     """
 
     def __init__(

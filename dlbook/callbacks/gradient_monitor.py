@@ -139,8 +139,9 @@ class GradientMonitor(keras.callbacks.Callback):
         self._read()
         new = slice(self._records_before, None)
         missing = np.isnan(self.not_finite)  # A count: NaN only without a gradient.
+        zero = np.float64(0)  # In float64, squares of float32 do not overflow.
         norm, update, weight = (
-            np.linalg.norm(np.where(missing, 0, self._statistic(name))[new], axis=1)
+            np.linalg.norm(np.where(missing, zero, self._statistic(name))[new], axis=1)
             for name in ("norm", "update_norm", "weight_norm")
         )
         if logs is not None:

@@ -166,4 +166,8 @@ def _statistics(gradient, before, after):
 
 
 def _norm(x):
-    return ops.sqrt(ops.sum(ops.square(x)))
+    # Squares of the numbers themselves would leave float32 below 1e-23.
+    largest = ops.max(ops.absolute(x))
+    is_scale = ops.logical_and(largest > 0, ops.isfinite(largest))
+    scale = ops.where(is_scale, largest, ops.ones_like(largest))
+    return scale * ops.sqrt(ops.sum(ops.square(x / scale)))

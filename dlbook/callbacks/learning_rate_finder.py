@@ -8,6 +8,7 @@ import numpy as np
 from dlbook.arguments import number, whole_number
 from dlbook.callbacks.copies import copies, put_back
 from dlbook.callbacks.interruption import Interruption
+from dlbook.callbacks.running_fit import running_fit
 
 
 class LearningRateFinder(keras.callbacks.Callback):
@@ -24,8 +25,9 @@ class LearningRateFinder(keras.callbacks.Callback):
         high: the last rate.
         steps: T; None takes all steps of `fit`. It ends training after so many.
         smoothing: β in [0, 1), for `smoothed`; 0 smooths nothing.
-        divergence: training ends as soon as the smoothed loss is above the lowest one
-            so far by this many times its size, or is not finite.
+        divergence: training ends as soon as the smoothed loss exceeds the lowest one so
+            far by this many times the lowest one's size (3: once it is more than four
+            times as high), or is not finite.
 
     Attributes:
         rates: α₁, α₂, ..., the rates tried, a list of floats.
@@ -83,7 +85,10 @@ class LearningRateFinder(keras.callbacks.Callback):
 
     @property
     def suggestion(self):
-        """Two rates read off the smoothed loss, as a dict; None if it never fell.
+        """Two rates read off the smoothed loss, as a dict; None if there are none.
+
+        There are none if the smoothed loss never fell below its first value, or has
+        fewer than three finite values.
 
         `steepest`: where it fell fastest per power of ten, a rate to train at.
         `lowest`: where it was lowest, already too high: use a tenth of it at most.
@@ -101,7 +106,7 @@ class LearningRateFinder(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         model = self.model
         _refuse_what_hides_the_rate(model)
-        self._steps = self.steps or _steps_of_fit(self.params or {})
+        self._steps = self.steps or _steps_of_fit(self.params or {}, running_fit(model))
         if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
         self.rates, self.losses = [], []
@@ -127,7 +132,7 @@ class LearningRateFinder(keras.callbacks.Callback):
         self._interruption.pass_on()
 
     def restore(self):
-        """Puts back what was there when `fit` began; `fit` ends with it."""
+        """Puts back what was there when `fit` began; also called when `fit` ends."""
         if self._kept is not None:
             model = self.model
             put_back(self._kept, [*model.variables, *model.optimizer.variables])
@@ -140,9 +145,11 @@ class LearningRateFinder(keras.callbacks.Callback):
         return not math.isfinite(smoothed[-1]) or smoothed[-1] > too_high
 
 
-def _steps_of_fit(params):
+def _steps_of_fit(params, fit):
     """How many steps `fit` will take, if it knows."""
     epochs, steps = params.get("epochs"), params.get("steps")
+    if epochs and fit:
+        epochs -= fit["initial_epoch"]
     if not epochs or not steps:
         raise ValueError(
             "`fit` does not know how many steps its data makes. Set `steps`."

@@ -12,9 +12,9 @@ from dlbook.callbacks.running_fit import batches_done
 class TerminateOnNaN(keras.callbacks.Callback):
     """Ends training at the first NaN or infinity, and says where it was.
 
-    It stands beside `keras.callbacks.TerminateOnNaN`, which looks at the loss only. A
-    weight that an update made infinite spoils all others one step later, and the loss
-    with them; so this looks at the weights as well, and names those that went first.
+    `keras.callbacks.TerminateOnNaN` looks at the loss only. A weight that an update
+    made infinite spoils all others one step later, and the loss with them; so this one
+    looks at the weights as well, and names those that went first.
     When the loss is the first, the numbers came out of the forward pass: of the input,
     or of a logarithm or a division in the model.
 
@@ -31,12 +31,12 @@ class TerminateOnNaN(keras.callbacks.Callback):
             training began, its `epoch` and `batch`, counted from 0, the `loss` in the
             logs, which Keras averages over the epoch, `weights`, the paths of
             those that are not finite, and `first`: "weights", or "loss", or None when
-            the weights of the step before were not looked at. Step 0 means that the
-            weights came so; Keras still runs one step, and then ends.
+            the weights of the step before were not looked at. Step 0 means that
+            the weights came so; without `raise_error` Keras still runs one step.
 
     Raises:
         ValueError: at construction, when `every` is no whole number from 1.
-        RuntimeError: at the end of the batch, if `raise_error`.
+        RuntimeError: if `raise_error`, at the end of the batch, or before the first.
 
     With `steps_per_execution` above 1, Keras asks no callback between the steps of an
     execution, and the step is the last one of it.

@@ -13,15 +13,15 @@ class AveragePooling2D(Pooling2D):
         y[i, j, c] = mean over m, n of x[i s + m, j s + n, c]
 
     with stride s. With padding "same" the mean is over the pixels, not over the zeros
-    that stand around the image. So it is in `keras.layers.AveragePooling2D` too, but
-    for torch in Keras 3.15, which repeats the pixels at the border where the padding
+    that stand around the image. So it is in `keras.layers.AveragePooling2D` too,
+    except on torch: there Keras 3.15 repeats the pixels at the border where the padding
     is odd. Same words as Keras's. Half precision is summed in float32.
 
     Args:
         pool_size: height and width of the window: a whole number from 1, or two.
         strides: s, how far apart two windows are, in pixels; None: `pool_size`.
         padding: "valid": the window stays inside; "same": there are as many windows as
-            pixels by s, rounded up.
+            pixels / s, rounded up.
         data_format: "channels_last" or "channels_first"; None: as Keras's config says.
         **options: see `Layer`.
 

@@ -18,9 +18,8 @@ def big_bird_mask(
         B(j) is one of `random_blocks` blocks drawn for B(i)
 
     So the pairs grow as the length, not as its square. The random blocks are drawn from
-    those that the block does not see already. Here the window ends at the sequence's
-    ends and the first blocks are the global ones; the paper's code takes the last one
-    too.
+    those that the block does not see already. The window stops at the sequence's ends.
+    The global blocks are the first ones; in the paper's code, the first and the last.
 
     Args:
         length: the number of places; a whole number from 1. The last block may be

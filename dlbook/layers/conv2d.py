@@ -26,7 +26,7 @@ class Conv2D(Windowed):
         kernel_size: height and width of the window: a whole number from 1, or two.
         strides: s, how far apart two places are, in pixels: one number, or two.
         padding: "valid": the window stays inside; "same": with zeros around the image,
-            there are as many places as pixels (with s > 1: that by s, rounded up).
+            there are as many places as pixels (with s > 1: pixels / s, rounded up).
         data_format: "channels_last" or "channels_first"; None: as Keras's config says.
         dilation_rate: d, how far apart the window's pixels are: one number, or two.
         groups: into how many parts the channels are cut.

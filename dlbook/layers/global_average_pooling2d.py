@@ -13,9 +13,9 @@ class GlobalAveragePooling2D(Layer):
 
         y[c] = mean over i, j of x[i, j, c]
 
-    How much of a thing there is stays, where it is goes; the image may be of any size.
-    Same words and defaults as `keras.layers.GlobalAveragePooling2D`. Half precision is
-    summed in float32.
+    The mean tells how much of a thing there is, and no longer where. The image may be
+    of any size. Same words and defaults as `keras.layers.GlobalAveragePooling2D`. Half
+    precision is summed in float32.
 
     Args:
         data_format: "channels_last" or "channels_first"; None: as Keras's config says.

@@ -20,10 +20,10 @@ class GRUCell(RecurrentCell):
     hₜ is the output and the only state. In each weight the three parts stand side by
     side, in this order. With `reset_after` all products by U can be one, as in cuDNN,
     and there are two rows of b: one is added to xₜ W and one, b′ its last third, to
-    hₜ₋₁ U. Other papers have z and 1 − z the other way round. Same words, defaults and
-    weights as `keras.layers.GRUCell`. With `recurrent_dropout` Keras draws masks for
-    each gate, this cell one for all three. Called by itself, it draws new ones each
-    time; Keras's goes on using its first.
+    hₜ₋₁ U; b_z and bᵣ are then the sums of both rows. Other papers have z and 1 − z the
+    other way round. Same words, defaults and weights as `keras.layers.GRUCell`. With
+    `recurrent_dropout` Keras draws masks for each gate, this cell one for all three.
+    Called by itself, it draws new ones each time; Keras's goes on using its first.
 
     Args:
         units: the length of h; a whole number from 1.
@@ -38,8 +38,8 @@ class GRUCell(RecurrentCell):
     Output: hₜ (batch, units) and [hₜ].
 
     Raises:
-        ValueError: when `units`, `seed` or a share is out of range (Keras moves a share
-            to the nearest that is in it).
+        ValueError: when `units`, `seed` or a share is out of range (Keras clips a share
+            to [0, 1]).
 
     Example:
         >>> cell = GRUCell(3)

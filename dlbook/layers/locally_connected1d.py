@@ -18,7 +18,7 @@ class LocallyConnected1D(LocallyConnected):
         kernel_size: the window's length; a whole number from 1.
         strides: s, how far apart two places are, in steps.
         padding: "valid": the window stays inside; "same": zeros stand around the input,
-            and there are as many places as steps by s, rounded up.
+            and there are as many places as steps / s, rounded up.
         data_format: "channels_last" or "channels_first"; None: as Keras's config says.
         activation: a, a name or a function; None: the identity.
         use_bias: whether there is a b.

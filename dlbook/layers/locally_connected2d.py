@@ -29,7 +29,7 @@ class LocallyConnected2D(LocallyConnected):
         kernel_size: height and width of the window: a whole number from 1, or two.
         strides: s, how far apart two places are, in pixels: one number, or two.
         padding: "valid": the window stays inside; "same": zeros stand around the image,
-            and there are as many places as pixels by s, rounded up.
+            and there are as many places as pixels / s, rounded up.
         data_format: "channels_last" or "channels_first"; None: as Keras's config says.
         activation: a, a name or a function; None: the identity.
         use_bias: whether there is a b.

@@ -37,8 +37,8 @@ class LSTMCell(RecurrentCell):
     Output: hₜ (batch, units) and [hₜ, cₜ].
 
     Raises:
-        ValueError: when `units`, `seed` or a share is out of range (Keras moves a share
-            to the nearest that is in it).
+        ValueError: when `units`, `seed` or a share is out of range (Keras clips a share
+            to [0, 1]).
 
     Example:
         >>> cell = LSTMCell(3)

@@ -20,7 +20,7 @@ class MaxPooling2D(Pooling2D):
         pool_size: height and width of the window: a whole number from 1, or two.
         strides: s, how far apart two windows are, in pixels; None: `pool_size`.
         padding: "valid": the window stays inside; "same": there are as many windows as
-            pixels by s, rounded up, and what lies outside the image never is the
+            pixels / s, rounded up, and what lies outside the image is never the
             largest.
         data_format: "channels_last" or "channels_first"; None: as Keras's config says.
         **options: see `Layer`.

@@ -14,7 +14,7 @@ from dlbook.layers.layer import Layer
 
 @keras.saving.register_keras_serializable("dlbook")
 class SelfAttention(Layer):
-    """Means of what is elsewhere in the sequence, weighted by how well it fits::
+    """Means over the places of a sequence, weighted by how well each fits::
 
         q = x W_q + b_q,  k = x W_k + b_k,  v = x W_v + b_v       for each head
         sᵢⱼ = qᵢ · kⱼ / √d,  d = `key_dim`
@@ -23,11 +23,11 @@ class SelfAttention(Layer):
 
     i may see j unless a mask hides j, or j > i and `causal`, or the Big Bird pattern or
     `attention_mask` does not have the pair. Where i may see nothing, yᵢ = 0. The same
-    weights, words and start as `keras.layers.MultiHeadAttention` called with x twice;
-    that one also hides the queries that the mask hides, and has `causal` as a word of
-    the call. The softmax is taken in float32 at least. All pairs are computed, also
-    those that a mask or pattern forbids: Big Bird shows here what it learns, not what
-    it saves.
+    weights, start and words as `keras.layers.MultiHeadAttention` called with x twice,
+    without its further words, such as `output_shape`. That one also hides the queries
+    that the mask hides, and its call has `use_causal_mask` for `causal`. The softmax
+    is taken in float32 at least. All pairs are computed, also those that a mask or
+    pattern forbids: Big Bird shows here what it learns, not what it saves.
 
     Args:
         num_heads: the number of heads; a whole number from 1.

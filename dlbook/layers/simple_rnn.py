@@ -32,8 +32,8 @@ class SimpleRNNCell(RecurrentCell):
     Output: hₜ (batch, units) and [hₜ].
 
     Raises:
-        ValueError: when `units`, `seed` or a share is out of range (Keras moves a share
-            to the nearest that is in it).
+        ValueError: when `units`, `seed` or a share is out of range (Keras clips a share
+            to [0, 1]).
 
     Example:
         >>> cell = SimpleRNNCell(3)
@@ -67,7 +67,7 @@ class SimpleRNN(Recurrent):
 
     The loop is that of `keras.layers.RNN`: it hands each xₜ and hₜ₋₁ to a
     `SimpleRNNCell`. Where a mask hides a time it keeps the state and repeats the last
-    output; a row that is hidden whole gives zeros, if it starts from them.
+    output. A row of which every time is hidden gives zeros, if its first state is zero.
 
     Args:
         units: the length of h; a whole number from 1.

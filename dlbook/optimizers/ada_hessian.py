@@ -30,10 +30,12 @@ class AdaHessian(Optimizer):
     The estimate is kept and saved as part of the state, so it may be renewed only every
     few steps; but one alone is mostly noise, and until v averages some ten of them,
     steps can be far too long: let a schedule warm up. Before the first estimate, D is 0
-    and a step is α m̂/ε. In `fit`, a callback can renew it.
+    and a step is α m̂/ε, if k > 0. In `fit`, a callback can renew it.
 
-    The paper's equation 10 averages D with its signs; its authors' code takes the
-    moduli first, as here.
+    A kernel of four axes or more, such as that of `Conv2D`, has places: all its axes
+    but the last two. With three axes it may be one of attention, which has none. The
+    paper's equation 10 averages D with its signs; its authors' code takes the moduli
+    first, as here.
 
     Args:
         learning_rate: α. At k = 1 a plain number: 1 would be Newton's step, were H
@@ -97,7 +99,7 @@ class AdaHessian(Optimizer):
         z = [signs(np.float32([-1, 1]), tuple(v.shape)) for v in variables]
         for variable, z_k, h_z in zip(variables, z, product(z), strict=True):
             d = np.abs(z_k * ops.convert_to_numpy(h_z))
-            if d.ndim > 2:  # (*places, inputs, outputs): one curvature for all places.
+            if d.ndim > 3:  # (*places, inputs, outputs): one curvature for all places.
                 places = tuple(range(d.ndim - 2))
                 d = d.mean(axis=places, keepdims=True) + 0 * d
             self._slots[self._get_variable_index(variable)]["d"].assign(d)

@@ -25,7 +25,8 @@ class Adadelta(Optimizer):
     Args:
         learning_rate: α, a plain number; 1 is the paper's.
         rho: ρ in [0, 1). Both averages look back over about 1/(1 − ρ) steps.
-        epsilon: ε ≥ 0, added to g² and to θ². At 0 no weight ever moves.
+        epsilon: ε ≥ 0, added to vₜ and to dₜ₋₁, although their units differ. At 0 no
+            weight ever moves, and one whose first gradient is 0 becomes NaN.
         name: the name of the optimizer and of its variables.
         **options: what every optimizer takes; see `Optimizer`.
 

@@ -14,19 +14,20 @@ class Adagrad(Optimizer):
         sₜ = sₜ₋₁ + gₜ²
         θₜ = θₜ₋₁ − α gₜ / √(s₀ + sₜ + ε)
 
-    The sum only grows, so the steps only shrink: as 1/√t where gradients are steady. A
-    weight that is seldom used, such as a rare word's, keeps its long steps.
+    The sum only grows, so the same gradient makes an ever shorter step: as 1/√t where
+    gradients are steady. A weight that is seldom used, such as a rare word's, keeps its
+    long steps.
 
     s₀ and ε stand inside the root, as in Keras, which adds s₀ = 0.1 by default. The
     paper and PyTorch start at s₀ = 0 and add ε outside: √s + ε. The first step is then
-    α; here it is α g/√(g² + 0.1), nearly that of SGD where gradients are small. Keras
-    lets its stored sum begin at s₀, where float32 loses squares below 1e-9; the sum
-    stored here begins at 0.
+    α; here it is α g/√(g² + 0.1), for small gradients SGD's step, 3.16 times as long.
+    Keras lets its stored sum begin at s₀, where float32 loses squares below 1e-9; the
+    sum stored here begins at 0.
 
     Args:
         learning_rate: α, in units of θ: the longest step that s₀ = 0 would allow.
         initial_accumulator_value: s₀ ≥ 0, in units of g².
-        epsilon: ε ≥ 0, in units of g².
+        epsilon: ε ≥ 0, in units of g². If s₀ and ε are 0, a gradient of 0 makes NaN.
         name: the name of the optimizer and of its variables.
         **options: what every optimizer takes; see `Optimizer`.
 

@@ -9,9 +9,10 @@ def wolfe_step(function, theta, p, loss, g, c_1=1e-4, c_2=0.9, tries=40):
         L(θ + a p) ≤ L(θ) + c₁ a gᵀp              low enough for so long a step
         ∇L(θ + a p)ᵀp ≥ c₂ gᵀp                    the slope has flattened
 
-    From a = 1 on, doubled where the slope is still steep and halved between the two
-    ends where the loss is too high. The second condition makes yᵀs > 0, without which
-    `two_loop` could point uphill.
+    It begins at a = 1, and doubles a while the loss is low enough and the slope still
+    steep. Once a loss was too high, it halves the interval between the longest a that
+    was low enough and the shortest that was not. The second condition makes yᵀs > 0,
+    without which `two_loop` could point uphill.
 
     Args:
         function: from θ to the loss and its gradient.
@@ -25,7 +26,8 @@ def wolfe_step(function, theta, p, loss, g, c_1=1e-4, c_2=0.9, tries=40):
 
     Returns:
         a, the loss there, and the gradient there. When the tries run out: those of the
-        longest length that was low enough, of 0 where none was. NaN is too high.
+        longest a that was low enough, or of a = 0 where none was. A loss of NaN is too
+        high.
 
     Source: Lewis & Overton (2013), Algorithm 2.6; Nocedal & Wright (2006), equation
     3.6.

@@ -20,11 +20,11 @@ class Nadam(Optimizer):
         v̂ₜ = vₜ / (1 − β₂ᵗ)
         θₜ = θₜ₋₁ − α m̂ₜ / (√v̂ₜ + ε)
 
-    w is the weight that an average with the momenta μ would have put into its gradients
-    by then. The momentum warms up from ½ β₁ to β₁: in Keras, and here, within some
-    50 steps. Dozat and PyTorch have 0.96 to the power t/250, which takes 250 times as
-    long. m itself is averaged with β₁, as in Keras and PyTorch; so at the defaults the
-    first step is 1.06 α, where Adam's is α.
+    wₜ is the weight of all gradients together in an average with momenta μ₁, ..., μₜ.
+    The momentum warms up from ½ β₁ to β₁: in Keras, and here, within some 100 steps.
+    Dozat and PyTorch have 0.96 to the power t/250, which takes 250 times as long. m
+    itself is averaged with β₁, as in Keras and PyTorch; so at the defaults the first
+    step is 1.06 α, where Adam's is α.
 
     ε stands outside the root and after the correction, as in Keras's Nadam (its Adam
     has it before).

@@ -30,8 +30,8 @@ class Optimizer(SavedState, keras.optimizers.Optimizer, ABC):
 
     Weights of half precision (float16, bfloat16) are updated in float32, and what
     rounding cuts off is kept and added again at the next step, weight decay included.
-    Keras computes in the weight's own type, where β₂ = 0.999 rounds to 1 and Adam never
-    moves a weight, and where a decay of α w < 2⁻⁹ changes none.
+    Keras computes in the weight's own type. In bfloat16, β₂ = 0.999 rounds to 1, so
+    that Adam never moves a weight, and a decay of α w < 2⁻⁹ changes none.
 
     A `.keras` file says which rule its state belongs to. State of another rule, or from
     a file that does not say, is left out with a warning; Keras takes whatever has the
@@ -55,7 +55,7 @@ class Optimizer(SavedState, keras.optimizers.Optimizer, ABC):
     Raises:
         ValueError: at construction, when an argument is out of its range. Keras
             checks only a few of these; the others end in NaN weights. In `apply`, when
-            a gradient has not the shape of its weight (on JAX and torch, Keras would
+            a gradient lacks the shape of its weight (on JAX and torch, Keras would
             spread a smaller one over the weight).
     """
 

@@ -112,6 +112,16 @@ def test_the_record_is_that_of_gradients_taken_by_hand(eagerly):
     assert_agrees(monitor, by_hand(Adam(0.1), 6))
 
 
+@pytest.mark.parametrize("size", [1e-30, 1e30])
+def test_norms_are_right_where_squares_leave_float32(size):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
+    model.compile(SGD(1e-35), lambda y, z: size * z[:, 0], run_eagerly=True)
+    monitor = GradientMonitor()
+    x = np.array([[3.0, 4.0]], "float32")
+    model.fit(x, x[:, 0], verbose=0, callbacks=[monitor])
+    np.testing.assert_allclose(monitor.norm, [[5 * size]], rtol=1e-6)
+
+
 def test_gradients_are_recorded_as_they_are_clipped():
     monitor = GradientMonitor()
     fit(compiled(SGD(0.1, clipnorm=0.25)), monitor)

@@ -42,6 +42,12 @@ def test_rates_and_losses_are_those_of_the_descent_by_hand(jit):
     np.testing.assert_allclose(finder.losses, losses, rtol=1e-4)
 
 
+def test_the_last_rate_comes_last_when_fit_begins_at_a_later_epoch():
+    finder = LearningRateFinder(0.001, 0.1)
+    search(line(), finder, epochs=4, initial_epoch=2)
+    np.testing.assert_allclose(finder.rates, np.geomspace(0.001, 0.1, 2 * 4))
+
+
 def test_it_ends_after_its_steps_and_begins_anew_in_the_next_fit():
     finder = LearningRateFinder(0.01, 0.1, steps=6)
     model = line()

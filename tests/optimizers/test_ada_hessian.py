@@ -78,7 +78,7 @@ def test_each_step_has_other_signs_and_each_seed_the_same():
     assert (first != other).any()
 
 
-@pytest.mark.parametrize("shape", [(3, 2, 4), (3, 2, 2, 4)])
+@pytest.mark.parametrize("shape", [(3, 3, 2, 4), (3, 2, 2, 2, 4)])
 def test_the_places_of_a_kernel_share_a_curvature(shape):
     curvature = RANDOM.normal(size=shape).astype("float32")
     places = tuple(range(len(shape) - 2))
@@ -87,9 +87,10 @@ def test_the_places_of_a_kernel_share_a_curvature(shape):
     np.testing.assert_allclose(d, np.broadcast_to(mean, shape), rtol=1e-6)
 
 
-def test_a_matrix_keeps_each_curvature():
-    curvature = RANDOM.normal(size=(3, 4)).astype("float32")
-    d = estimate(diagonal(curvature), (3, 4))
+@pytest.mark.parametrize("shape", [(3, 4), (3, 2, 4)])
+def test_a_matrix_or_a_kernel_of_attention_keeps_each_curvature(shape):
+    curvature = RANDOM.normal(size=shape).astype("float32")
+    d = estimate(diagonal(curvature), shape)
     np.testing.assert_array_equal(d, np.abs(curvature))
 
 
