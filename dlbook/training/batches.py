@@ -29,3 +29,18 @@ def shuffled_batches(examples, epochs, batch_size=64, seed=0):
     orders = [random.permutation(examples) for _ in range(epochs)]
     full = [order[: batches * batch_size] for order in orders]
     return np.reshape(full, (epochs * batches, batch_size))
+
+
+def fit_batches(model, x, y, batches, **options):
+    """Trains a compiled model on these batches, one step each, in this order.
+
+    Keras sees them as one epoch: it takes 30 ms to begin one.
+
+    Args:
+        model: a compiled Keras model.
+        x, y: examples and their targets.
+        batches: indices of the examples, such as `shuffled_batches` returns.
+        **options: what else `fit` takes, such as `callbacks`.
+    """
+    x, y = (np.asarray(values)[batches.ravel()] for values in (x, y))
+    model.fit(x, y, batch_size=batches.shape[1], shuffle=False, verbose=0, **options)

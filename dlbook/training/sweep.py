@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 
 from dlbook.models.stacked_mlp import StackedMLP
-from dlbook.training.batches import shuffled_batches
+from dlbook.training.batches import fit_batches, shuffled_batches
 
 
 def sweep(optimizer, learning_rates, seeds, data, epochs, units=(32,), loss_factor=1):
@@ -47,8 +47,7 @@ def sweep(optimizer, learning_rates, seeds, data, epochs, units=(32,), loss_fact
         seeds=list(seeds) * len(learning_rates),
     )
     model.compile(rule, loss=lambda y, z: loss_factor * model.cross_entropy(y, z))
-    order = shuffled_batches(len(x_train), epochs).ravel()
-    model.fit(x_train[order], y_train[order], batch_size=64, shuffle=False, verbose=0)
+    fit_batches(model, x_train, y_train, shuffled_batches(len(x_train), epochs))
     logits = ops.convert_to_numpy(model(x_test))  # (images, networks, classes)
     correct = logits.argmax(axis=2) == y_test[:, None]
     accuracy = np.where(np.isfinite(logits).all(axis=(0, 2)), correct.mean(axis=0), 0.0)
