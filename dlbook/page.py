@@ -2,15 +2,18 @@
 
 A chapter runs in two places. In a notebook, and so in the book, everything travels in
 the cell's outputs. As a program it prints its numbers and saves its figures under
-`build/figures/`; with `--show` on the command line it opens them as well.
+`build/figures/`; with `--show` on the command line it opens them as well. Animations
+become a player on the page, and a GIF under `build/figures/`.
 """
 
 import html
 import io
 import json
 import math
+import re
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 _GLUE = "application/papermill.record/"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -68,13 +71,32 @@ def show(figure, name, caption, alt):
     svg = io.StringIO()
     figure.savefig(svg, format="svg", transparent=True, metadata={"Date": None})
     put({"image/svg+xml": svg.getvalue(), "text/plain": alt})
-    put(
-        {
-            "text/markdown": directive("shown-figure", name, caption, alt=alt),
-            "text/html": f"<p><b>Figure.</b> {html.escape(caption)}</p>",
-            "text/plain": caption,
-        }
-    )
+    _put_caption(name, caption, alt)
+
+
+def animate(animation, name, caption, alt, seconds=10):
+    """Puts an animation on the page: a player that stands still until it is started.
+
+    The player is matplotlib's own. It holds its frames as pictures and asks the network
+    for nothing.
+
+    Args:
+        animation: a `matplotlib.animation.Animation` of an unshown `Figure`, such as
+            `FuncAnimation(figure, draw, frames=40)`. The first frame is what stands on
+            the page until the reader presses play, so it should be worth looking at.
+        name, caption, alt: as in `show`.
+        seconds: how long it plays.
+    """
+    frames = animation.new_saved_frame_seq()
+    per_second = max(1, round(sum(1 for _ in frames) / seconds))
+    if in_notebook():
+        player = _player(animation, name, alt, per_second)
+        put({"text/html": player, "text/plain": alt})
+        _put_caption(name, caption, alt)
+    else:
+        path = _place(name, "gif")
+        animation.save(path, writer="pillow", fps=per_second)
+        print(f"figure  {path}")
 
 
 def in_notebook():
@@ -102,10 +124,44 @@ def put(bundle, metadata=None):
     display(bundle, raw=True, metadata=metadata or {})
 
 
-def _save(figure, name):
+def _put_caption(name, caption, alt):
+    put(
+        {
+            "text/markdown": directive("shown-figure", name, caption, alt=alt),
+            "text/html": f"<p><b>Figure.</b> {html.escape(caption)}</p>",
+            "text/plain": caption,
+        }
+    )
+
+
+def _player(animation, name, alt, per_second):
+    """The animation as HTML, made the page's own.
+
+    Matplotlib names the player by a random number, which would change the page in every
+    build, and fetches the symbols on the buttons, which the book's theme has.
+    """
+    from matplotlib.animation import HTMLWriter
+
+    writer = HTMLWriter(fps=per_second, embed_frames=True, default_mode="once")
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "player.html")
+        animation.save(path, writer=writer, dpi=130)
+        player = path.read_text(encoding="utf-8")
+    random_name = re.search(r'id="_anim_img(\w+)"', player)[1]
+    player = player.replace(random_name, "_" + re.sub(r"\W", "_", name))
+    player = re.sub(r"<link[^>]*>\s*", "", player)
+    return player.replace("<img ", f'<img alt="{html.escape(alt)}" ', 1)
+
+
+def _place(name, kind):
     chapter = Path(getattr(sys.modules["__main__"], "__file__", "chapter.py")).stem
-    path = Path("build", "figures", chapter, f"{name}.png")
+    path = Path("build", "figures", chapter, f"{name}.{kind}")
     path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _save(figure, name):
+    path = _place(name, "png")
     figure.savefig(path, dpi=150)
     print(f"figure  {path}")
     if "--show" in sys.argv[1:]:

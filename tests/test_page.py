@@ -22,6 +22,16 @@ show(figure, "line", caption="A *line* < a curve.", alt="A line\\n  that rises."
 quote("slope", 2.34e-7)
 claim("steep", "It is > flat.", measured=MEASURED, above=1, unit="steps")
 """
+ANIMATION = """
+from matplotlib.animation import FuncAnimation
+from matplotlib.figure import Figure
+from dlbook.page import animate
+
+figure = Figure()
+(line,) = figure.add_subplot().plot([0, 1])
+rising = FuncAnimation(figure, lambda step: line.set_ydata([0, step]), frames=3)
+animate(rising, "rising-line", "It < rises.", alt="A \\"line\\" that rises.", seconds=1)
+"""
 TRUE, FALSE = (CHAPTER.replace("MEASURED", value) for value in ("[2, 3]", "[2, 0.5]"))
 
 
@@ -109,3 +119,28 @@ def test_a_notebook_carries_all_that_the_page_needs(in_a_kernel, tmp_path):
 def test_a_false_claim_stops_the_notebook(in_a_kernel):
     with pytest.raises(nbclient.exceptions.CellExecutionError, match="The claim steep"):
         in_a_kernel(FALSE)
+
+
+def test_an_animation_is_a_player_that_needs_no_network(in_a_kernel):
+    player, caption = in_a_kernel(ANIMATION)
+    page = player.data["text/html"]
+    assert page.count("data:image/png;base64,") == 3
+    assert "http" not in page
+    assert (
+        '<img alt="A &quot;line&quot; that rises." id="_anim_img_rising_line">' in page
+    )
+    assert ", 333," in page  # milliseconds a frame
+    assert caption.data["text/markdown"].startswith(":::{shown-figure} rising-line")
+
+
+def test_an_animation_comes_out_alike_in_every_build(in_a_kernel):
+    first, second = in_a_kernel(ANIMATION)[0], in_a_kernel(ANIMATION)[0]
+    assert first.data["text/html"] == second.data["text/html"]
+
+
+def test_a_program_saves_its_animation(tmp_path):
+    done = run_as_a_program(ANIMATION, tmp_path)
+    assert done.returncode == 0, done.stderr
+    path = Path("build/figures/07_line/rising-line.gif")
+    assert done.stdout.splitlines() == [f"figure  {path}"]
+    assert (tmp_path / path).read_bytes().startswith(b"GIF89a")

@@ -2,7 +2,7 @@
 
 A chapter's `show` emits two outputs: the image, then this directive as Markdown. The
 two meet here, after the page is parsed. The image comes from the notebook's outputs,
-which the execution cache keeps.
+which the execution cache keeps. `animate` emits a player in the image's place.
 """
 
 from docutils import nodes
@@ -54,25 +54,31 @@ class TakeImage(SphinxTransform):
     def apply(self, **_):
         for figure in list(self.document.findall(_is_shown_figure)):
             output = _output_before(figure)
-            images = list(output.findall(nodes.image)) if output else []
-            if not images:
+            shown = list(output.findall(_is_picture)) if output else []
+            if not shown:
                 logger.warning(
                     "The figure %s has no image: no output with one comes before it.",
                     " ".join(figure["names"]),
                     location=figure,
                 )
                 continue
-            image = images[0]
-            image["alt"] = figure.attributes.pop("alt")
-            # The theme puts a white card behind images without the first class.
-            image["classes"] += ["dark-light", _CLASS]
-            image.parent.remove(image)
-            figure.insert(0, image)
+            picture, alt = shown[0], figure.attributes.pop("alt")
+            if isinstance(picture, nodes.image):
+                picture["alt"] = alt
+                # The theme puts a white card behind images without the first class.
+                picture["classes"] += ["dark-light", _CLASS]
+            picture.parent.remove(picture)
+            figure.insert(0, picture)
             output.parent.remove(output)
 
 
 def _is_shown_figure(node):
     return isinstance(node, nodes.figure) and _CLASS in node["classes"]
+
+
+def _is_picture(node):
+    player = isinstance(node, nodes.raw) and 'class="animation"' in node.astext()
+    return player or isinstance(node, nodes.image)
 
 
 def _output_before(figure):
