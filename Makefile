@@ -45,9 +45,8 @@ test-site: .venv/installed-test book ## test the pages of the built book
 	$(BIN)/pytest tests/site
 
 chapters: .venv/installed-book ## run every chapter as a program
-	@for chapter in chapters/[0-9]*.py; do \
-	  echo "$$chapter"; $(BIN)/python "$$chapter" || exit 1; \
-	done
+	@ls chapters/[0-9]*.py | xargs -P 2 -I {} sh -c \
+	  'said=$$($(BIN)/python {} 2>&1); code=$$?; echo "{}"; echo "$$said"; exit $$code'
 
 clean: ## remove what was built; .venv stays
 	rm -rf build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -37,6 +37,7 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
     "extensions.execution",
+    "extensions.parallel",
     "extensions.strictness",
     "extensions.figures",
     "extensions.claims",

@@ -48,6 +48,19 @@ put({"image/svg+xml": svg, "text/plain": "a figure"})
 put({"text/markdown": directive("shown-figure", "blind", "A caption.")})
 """
 
+MEETING = """# %% [markdown]
+# # Each waits for the other
+# %%
+import time
+from pathlib import Path
+
+Path("{0}.here").touch()
+began = time.monotonic()
+while not Path("{1}.here").exists():
+    assert time.monotonic() < began + 60, "The other never came."
+    time.sleep(0.1)
+"""
+
 
 def test_a_true_claim_is_built_and_a_false_one_stops_the_build(small_book):
     small_book.write("chapters/01_one.py", CLAIM.format(word="small", bound=1))
@@ -158,3 +171,10 @@ def test_a_changed_library_has_another_salt(tmp_path, file):
 def test_imports_are_found_under_their_full_names(program, names):
     found = set(imports.imported_names(program)) - {"dlbook"}
     assert found == {f"dlbook.{name}" for name in names}
+
+
+def test_two_chapters_run_at_the_same_time(small_book):
+    for name, other in (("01_one", "02_two"), ("02_two", "01_one")):
+        small_book.write(f"chapters/{name}.py", MEETING.format(name, other))
+    code, output = small_book.build()
+    assert code == 0, output
