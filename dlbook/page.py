@@ -50,7 +50,8 @@ def quote(name, value):
     text = value if isinstance(value, str) else readable(value)
     if in_notebook():
         scrapbook = {"name": name, "mime_prefix": _GLUE}
-        put({f"{_GLUE}text/plain": text}, {"scrapbook": scrapbook})
+        # In Python's quotes: the role reads it as Python, to which 1,000 is a pair.
+        put({f"{_GLUE}text/plain": repr(text)}, {"scrapbook": scrapbook})
     else:
         print(f"number  {name} = {text}")
 

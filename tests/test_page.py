@@ -100,9 +100,9 @@ def test_a_notebook_carries_all_that_the_page_needs(in_a_kernel, tmp_path):
     ]
     assert "A *line* &lt; a curve." in caption.data["text/html"]
     glue = "application/papermill.record/"
-    assert slope.data == {f"{glue}text/plain": "2.34×10⁻⁷"}
+    assert slope.data == {f"{glue}text/plain": "'2.34×10⁻⁷'"}
     assert slope.metadata == {"scrapbook": {"name": "slope", "mime_prefix": glue}}
-    assert steep.data == {f"{glue}text/plain": "2, 3 steps"}
+    assert steep.data == {f"{glue}text/plain": "'2, 3 steps'"}
     assert steep.metadata["scrapbook"]["name"] == "steep"
     assert claim.data["text/markdown"].splitlines() == [
         ":::{claim} steep",

@@ -11,9 +11,13 @@ from extensions import execution, imports
 
 CLAIM = """# %% [markdown]
 # # A chapter
+#
+# A number: {{glue:text}}`thousand`.
 # %%
 from dlbook.claims import claim
+from dlbook.page import quote
 
+quote("thousand", 1000)
 claim("half-is-small", "A half is {word}.", measured=0.5, below={bound})
 """
 
@@ -66,7 +70,9 @@ def test_a_true_claim_is_built_and_a_false_one_stops_the_build(small_book):
     small_book.write("chapters/01_one.py", CLAIM.format(word="small", bound=1))
     code, output = small_book.build()
     assert code == 0, output
-    assert small_book.page("chapters/01_one.html").find(id="claim-half-is-small")
+    page = small_book.page("chapters/01_one.html")
+    assert page.find(id="claim-half-is-small")
+    assert "A number: 1,000." in page.get_text()
     small_book.write("chapters/01_one.py", CLAIM.format(word="small", bound=0.1))
     code, output = small_book.build()
     assert code != 0
@@ -76,7 +82,8 @@ def test_a_true_claim_is_built_and_a_false_one_stops_the_build(small_book):
 
 def test_the_ledger_follows_a_chapter_that_changed_and_one_that_went(small_book):
     small_book.write("chapters/01_one.py", CLAIM.format(word="small", bound=1))
-    other = CLAIM.replace("half-is-small", "other").format(word="other", bound=1)
+    other = CLAIM.replace("half-is-small", "other").replace("thousand", "number")
+    other = other.format(word="other", bound=1)
     small_book.write("chapters/02_two.py", other)
     assert small_book.build()[0] == 0
     assert _ledger(small_book) == ["A half is small.", "A half is other."]
