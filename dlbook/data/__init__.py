@@ -1,5 +1,7 @@
 """Data that is made here or ships in a package; nothing is downloaded."""
 
 from dlbook.data.digits import load_digits
+from dlbook.data.mnist1d import load_mnist1d
+from dlbook.data.separable_clouds import separable_clouds
 
-__all__ = ["load_digits"]
+__all__ = ["load_digits", "load_mnist1d", "separable_clouds"]

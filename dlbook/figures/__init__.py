@@ -2,5 +2,36 @@
 
 from dlbook.figures.curves import curves
 from dlbook.figures.descent_paths import descent_paths
+from dlbook.figures.computational_graph import computational_graph, graph_passes
+from dlbook.figures.scatter import scatter
+from dlbook.figures.boundary import boundary, moving_boundary
+from dlbook.figures.decision_regions import decision_regions
+from dlbook.figures.moving_plane import moving_plane
+from dlbook.figures.simplex_maps import simplex_maps
+from dlbook.figures.image_grid import image_grid
+from dlbook.figures.rank_changes import rank_changes
+from dlbook.figures.nested_sets import nested_sets
+from dlbook.figures.labelled_grids import labelled_grids
+from dlbook.figures.curve_panels import curve_panels
+from dlbook.figures.moving_points import moving_points
+from dlbook.figures.gradient_flow import gradient_flow
 
-__all__ = ["curves", "descent_paths"]
+__all__ = [
+    "curves",
+    "descent_paths",
+    "scatter",
+    "boundary",
+    "moving_boundary",
+    "decision_regions",
+    "moving_plane",
+    "simplex_maps",
+    "image_grid",
+    "rank_changes",
+    "computational_graph",
+    "graph_passes",
+    "nested_sets",
+    "labelled_grids",
+    "curve_panels",
+    "moving_points",
+    "gradient_flow",
+]

@@ -12,6 +12,7 @@ from dlbook.measures.gradient_variance import (
     gradient_variance,
     variance_of_batches,
 )
+from dlbook.measures.calibration import calibration_error, reliability
 from dlbook.measures.jacobian import jacobian, jacobian_singular_values
 from dlbook.measures.hessian import hessian, hessian_product
 from dlbook.measures.eigenvalue import Eigenpair, top_hessian_eigenvalue
@@ -42,6 +43,8 @@ __all__ = [
     "gradient_variance",
     "draw_batches",
     "variance_of_batches",
+    "reliability",
+    "calibration_error",
     "jacobian",
     "jacobian_singular_values",
     "hessian_product",

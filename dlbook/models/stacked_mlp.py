@@ -12,7 +12,7 @@ from dlbook.models.mlp import kernel_seeds
 class StackedMLP(keras.Model):
     """K independent multi-layer perceptrons, computed as one::
 
-        hₗ[k] = relu(hₗ₋₁[k] Wₗ[k] + bₗ[k])     k = 1 ... K
+        hₗ[k] = φ(hₗ₋₁[k] Wₗ[k] + bₗ[k])        k = 1 ... K
 
     A sweep over learning rates and seeds trains dozens of small networks, and nearly
     all its time is overhead. Stacked, they cost little more than one. They share the
@@ -24,10 +24,13 @@ class StackedMLP(keras.Model):
         units: widths of the hidden layers.
         outputs: number of logits.
         seeds: one for each network; network k starts as `mlp(..., seed=seeds[k])`.
+        activation: φ, by name or as a function of z, `(networks, batch, units)`: it may
+            treat the networks differently.
     """
 
-    def __init__(self, inputs, units, outputs, seeds):
+    def __init__(self, inputs, units, outputs, seeds, activation="relu"):
         super().__init__()
+        self.activation = keras.activations.get(activation)
         widths = (inputs, *units, outputs)
         drawn = [kernel_seeds(seed, len(widths) - 1) for seed in seeds]
         self.kernels, self.biases = [], []
@@ -46,7 +49,9 @@ class StackedMLP(keras.Model):
         """Logits of every network: (batch, inputs) → (batch, networks, outputs)."""
         h = x[None]  # (1, batch, inputs)
         for kernel, bias in zip(self.kernels[:-1], self.biases[:-1], strict=True):
-            h = ops.relu(ops.matmul(h, kernel) + bias)  # (networks, batch, units)
+            h = self.activation(
+                ops.matmul(h, kernel) + bias
+            )  # (networks, batch, units)
         z = ops.matmul(h, self.kernels[-1]) + self.biases[-1]
         return ops.transpose(z, (1, 0, 2))  # (batch, networks, outputs)
 

@@ -1,0 +1,48 @@
+"""A grid has a colour and a text for each value."""
+
+import numpy as np
+import pytest
+
+from dlbook.figures import labelled_grids
+
+A = np.array([[0.0, -0.5, 1.0], [0.25, np.nan, 0.5]])
+B = np.array([[0.2, 0.4]])
+
+
+def words(panel):
+    return {tuple(text.get_position()): text.get_text() for text in panel.texts}
+
+
+def test_the_picture_is_the_values_and_the_texts_are_theirs():
+    panel = labelled_grids({"a": A, "b": B}, "share").axes[0]
+    np.testing.assert_array_equal(panel.images[0].get_array().filled(np.nan), A)
+    assert words(panel)[1, 0] == "−0.50"
+    assert words(panel)[0, 1] == "0.25"
+    assert words(panel)[1, 1] == ""
+    assert panel.get_title() == "a"
+
+
+def test_texts_may_be_given():
+    texts = {"b": [["left", "right"]]}
+    first, second, scale = labelled_grids({"a": A, "b": B}, "share", texts).axes
+    assert words(second) == {(0, 0): "left", (1, 0): "right"}
+    assert words(first)[0, 0] == "0.00"
+    assert scale.get_ylabel() == "share"
+
+
+def test_all_grids_have_one_scale():
+    panels = labelled_grids({"a": A, "b": B}, "share", low=-2, high=3).axes[:2]
+    assert [panel.images[0].get_clim() for panel in panels] == [(-2, 3), (-2, 3)]
+
+
+def test_a_text_on_a_dark_cell_is_light():
+    panel = labelled_grids({"a": A}, "share").axes[0]
+    colors = {text.get_text(): text.get_color() for text in panel.texts}
+    assert colors["1.00"] == "#ffffff"
+    assert colors["0.00"] == colors["0.50"] != "#ffffff"
+
+
+@pytest.mark.parametrize("texts", [[["x"]], [["x", "y"], ["z", "u"]]])
+def test_texts_of_another_shape_are_refused(texts):
+    with pytest.raises(ValueError, match="'b'"):
+        labelled_grids({"b": B}, "share", texts={"b": texts})
