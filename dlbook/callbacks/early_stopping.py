@@ -108,24 +108,39 @@ class EarlyStopping(keras.callbacks.Callback):
                 "restore_optimizer=True. Set restore_best_weights=True as well."
             )
         self._interruption = Interruption()
-        self.stopped_epoch, self.reason = 0, None
-        self.set_state(_AT_FIRST)
-        self._resumes = False
+        self._set_state(_AT_FIRST)
+        self._resumes = self._ended = False
 
     def get_state(self):
         """What `set_state` needs to go on, as plain numbers and arrays."""
-        return {name: getattr(self, name) for name in _AT_FIRST}
+        state = {name: getattr(self, name) for name in _AT_FIRST}
+        return state | {"stopping_threshold": self.stopping_threshold}
 
     def set_state(self, state):
-        """Makes the next `fit` go on from this state, instead of starting anew."""
+        """Makes the next `fit`, or this one, go on from this state.
+
+        If training had been stopped, the next `fit` trains nothing, unless `patience`
+        is longer now, or `stopping_threshold` another one.
+        """
+        self._set_state(state)
+        why = (self.reason or {}).get("why")
+        same = self.stopping_threshold == state["stopping_threshold"]
+        lasts = self.wait < self.patience
+        self._ended = (why == "patience" and not lasts) or (why == "threshold" and same)
+        self._resumes = True
+
+    def _set_state(self, state):
         for name in _AT_FIRST:
             setattr(self, name, state[name])
-        self._resumes = True
 
     def on_train_begin(self, logs=None):
         if not self._resumes:
-            self.set_state(_AT_FIRST)
-        self._resumes, self.stopped_epoch, self.reason = False, 0, None
+            self._set_state(_AT_FIRST)
+        elif self._ended:
+            # Keras's own way to begin later: here, behind the last epoch.
+            self.model._initial_epoch = self.params["epochs"]
+        else:
+            self.stopped_epoch, self.reason = 0, None
         if self.restore_best_weights:
             self._interruption.watch(self.model)
 
@@ -140,9 +155,11 @@ class EarlyStopping(keras.callbacks.Callback):
         sign = direction(self.model, self.monitor, self.mode)
         self.wait += 1
         good_enough = self._is_good_enough(value, sign)
-        if good_enough or self._betters(value, self.best, sign):
+        # One that ends training is the best even if it is better by less than δ.
+        less = 0 if good_enough else self.min_delta
+        if self._betters(value, self.best, sign, less):
             self._remember(epoch, value)
-            if self._betters(value, self.baseline, sign):
+            if self._betters(value, self.baseline, sign, self.min_delta):
                 self.wait = 0
         elif self.wait >= self.patience and epoch > 0:
             self._stop("patience", epoch, value)
@@ -151,6 +168,9 @@ class EarlyStopping(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self._interruption.release()
+        if self._ended:
+            self.model._initial_epoch = None
+        self._resumes = self._ended = False
         if self.verbose and self.reason:
             print(f"Epoch {self.reason['epoch'] + 1}: early stopping")
         if self.best_weights is not None:
@@ -162,10 +182,10 @@ class EarlyStopping(keras.callbacks.Callback):
             self._restore()
         self._interruption.pass_on()
 
-    def _betters(self, value, reference, sign):
+    def _betters(self, value, reference, sign, min_delta):
         if reference is None or not math.isfinite(value):
             return math.isfinite(value)
-        return sign * value - self.min_delta > sign * reference
+        return sign * value - min_delta > sign * reference
 
     def _is_good_enough(self, value, sign):
         threshold = self.stopping_threshold
@@ -204,6 +224,8 @@ _AT_FIRST = {
     "best_epoch": 0,
     "best_weights": None,
     "best_optimizer": None,
+    "stopped_epoch": 0,
+    "reason": None,
 }
 
 

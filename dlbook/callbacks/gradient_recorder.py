@@ -36,8 +36,12 @@ class GradientRecorder:
         vars(inner)["_gradient_recorder"] = self
         self.paths = [variable.path for variable in inner._trainable_variables]
         self.sizes = [math.prod(each.shape) for each in inner._trainable_variables]
+        self._units = [_units(variable) for variable in inner._trainable_variables]
         shape = (rows, len(self.paths), len(STATISTICS))
         self._table = inner.add_variable(shape, name="gradient_table")
+        # A variable of no entries is none that every backend could keep.
+        units = max(sum(self._units), 1)
+        self._moved = inner.add_variable((units,), dtype="int32", name="gradient_units")
         self._updates = inner.add_variable((), dtype="int32", name="gradient_updates")
         self._replaced = []
         self._replace(inner, "_backend_update_step", self._recorded)
@@ -57,6 +61,20 @@ class GradientRecorder:
         self._read = len(records) + self._read
         numbers = [record * self._every + 1 for record in records]
         return numbers, table[[record % self._rows for record in records]]
+
+    def still_units(self, since):
+        """The share of each kernel's units whose gradients were all 0.
+
+        Args:
+            since: the first update, counted from 1, that is asked about.
+
+        Returns:
+            An array `(weights,)`; NaN for weights that are no kernels.
+        """
+        still = np.array(self._moved.numpy()) < since
+        ends = np.cumsum(self._units)[:-1]
+        each = np.split(still[: sum(self._units)], ends)
+        return np.array([np.mean(one) if len(one) else np.nan for one in each])
 
     @property
     def updates(self):
@@ -90,7 +108,7 @@ class GradientRecorder:
 
     @property
     def _variables(self):
-        return self._table, self._updates
+        return self._table, self._moved, self._updates
 
     def _replace(self, owner, name, around):
         # Past Keras's __setattr__, which looks for variables in all that it is given.
@@ -120,24 +138,38 @@ class GradientRecorder:
 
     def _record(self, grads, variables, before):
         table = ops.convert_to_tensor(self._table)
+        moved = ops.convert_to_tensor(self._moved)
         updates = ops.convert_to_tensor(self._updates)
 
         def with_a_row():
-            row = self._row(grads, variables, before)
+            row, moving = self._row(grads, variables, before)
             start = (updates // self._every % self._rows, 0, 0)
-            return ops.slice_update(table, start, row[None])
+            last = ops.where(moving, updates + 1, moved)
+            return ops.slice_update(table, start, row[None]), last
 
         due = ops.equal(updates % self._every, 0)
-        self._table.assign(ops.cond(due, with_a_row, lambda: table))
+        table, moved = ops.cond(due, with_a_row, lambda: (table, moved))
+        self._table.assign(table)
+        self._moved.assign(moved)
         self._updates.assign(updates + 1)
 
     def _row(self, grads, variables, before):
+        """The statistics of all weights, and which units have a gradient."""
         nothing = ops.full((len(STATISTICS),), float("nan"), dtype="float32")
         row = [nothing] * len(self.paths)
+        moving = [ops.zeros((units,), dtype="bool") for units in self._units if units]
+        place = np.cumsum([units > 0 for units in self._units]) - 1
         for gradient, variable, old in zip(grads, variables, before, strict=True):
             index = self._optimizer._get_variable_index(variable)
-            row[index] = _statistics(gradient, old, _tensor(variable))
-        return ops.stack(row)
+            row[index], units = _statistics(gradient, old, _tensor(variable))
+            if self._units[index]:
+                moving[place[index]] = ops.not_equal(units, 0)
+        return ops.stack(row), ops.concatenate(moving or [ops.zeros((1,), "bool")])
+
+
+def _units(variable):
+    """The outputs of a kernel: its last axis."""
+    return variable.shape[-1] if len(variable.shape) > 1 else 0
 
 
 def _tensor(variable):
@@ -149,25 +181,28 @@ def _copy(variable):
 
 
 def _statistics(gradient, before, after):
-    """A vector of the `STATISTICS`, float32."""
+    """A vector of the `STATISTICS`, float32, and the largest entry of each unit."""
     theta, new = ops.cast(before, "float32"), ops.cast(after, "float32")
     # The sum is dense where the gradient, as an embedding's may be, is sparse.
     g = ops.add(ops.zeros_like(theta), ops.cast(ops.stop_gradient(gradient), "float32"))
-    return ops.stack(
-        [
-            _norm(g),
-            ops.max(ops.absolute(g)),
-            ops.mean(ops.cast(ops.equal(g, 0), "float32")),
-            ops.sum(ops.cast(ops.logical_not(ops.isfinite(g)), "float32")),
-            _norm(new - theta),
-            _norm(theta),
-        ]
-    )
+    units = ops.absolute(g)
+    if len(g.shape) > 1:
+        units = ops.max(units, axis=tuple(range(len(g.shape) - 1)))
+    largest = ops.max(units)
+    statistics = [
+        _norm(g, largest),
+        largest,
+        ops.mean(ops.cast(ops.equal(g, 0), "float32")),
+        ops.sum(ops.cast(ops.logical_not(ops.isfinite(g)), "float32")),
+        _norm(new - theta),
+        _norm(theta),
+    ]
+    return ops.stack(statistics), units
 
 
-def _norm(x):
+def _norm(x, largest=None):
     # Squares of the numbers themselves would leave float32 below 1e-23.
-    largest = ops.max(ops.absolute(x))
+    largest = ops.max(ops.absolute(x)) if largest is None else largest
     is_scale = ops.logical_and(largest > 0, ops.isfinite(largest))
     scale = ops.where(is_scale, largest, ops.ones_like(largest))
     return scale * ops.sqrt(ops.sum(ops.square(x / scale)))

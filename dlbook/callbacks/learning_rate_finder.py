@@ -9,6 +9,7 @@ from dlbook.arguments import number, whole_number
 from dlbook.callbacks.copies import copies, put_back
 from dlbook.callbacks.interruption import Interruption
 from dlbook.callbacks.running_fit import running_fit
+from dlbook.training.random_state import random_state, set_random_state
 
 
 class LearningRateFinder(keras.callbacks.Callback):
@@ -16,9 +17,11 @@ class LearningRateFinder(keras.callbacks.Callback):
 
         αₜ = low · (high/low)^((t − 1)/(T − 1)),     t = 1, ..., T
 
-    Then it puts back the weights and the optimizer's state: the model is as it was, and
-    is trained at the rate that one has chosen. In Smith's test the rate grows linearly;
-    it grows by a factor here, which takes as many steps for each power of ten.
+    Then it puts back the weights, the optimizer's state and the random generators: the
+    model is as it was, and is trained at the rate that one has chosen, in the order in
+    which `fit` would have shuffled without the search. In Smith's test the rate grows
+    linearly; it grows by a factor here, which takes as many steps for each power of
+    ten.
 
     Args:
         low: the first rate; its unit is that of the optimizer's rate.
@@ -111,6 +114,7 @@ class LearningRateFinder(keras.callbacks.Callback):
             model.optimizer.build(model.trainable_variables)
         self.rates, self.losses = [], []
         self._kept = copies([*model.variables, *model.optimizer.variables])
+        self._generators = random_state()
         self._interruption.watch(model)
 
     def on_train_batch_begin(self, batch, logs=None):
@@ -136,6 +140,7 @@ class LearningRateFinder(keras.callbacks.Callback):
         if self._kept is not None:
             model = self.model
             put_back(self._kept, [*model.variables, *model.optimizer.variables])
+            set_random_state(self._generators)
             self._kept = None
 
     def _has_blown_up(self):

@@ -29,7 +29,8 @@ def salt(root):
     files = (path for path in (root / "dlbook").rglob("*") if path.is_file())
     sources = sorted(path for path in files if "__pycache__" not in path.parts)
     digest = hashlib.sha256(repr(KERNEL_ENVIRONMENT["KERAS_BACKEND"]).encode())
-    for path in [*sources, root / "constraints.txt"]:
+    results = sorted((root / "benchmarks").glob("*.json"))
+    for path in [*sources, *results, root / "constraints.txt"]:
         digest.update(str(path.relative_to(root)).encode())
         digest.update(path.read_bytes() if path.exists() else b"")
     for package in ("keras", KERNEL_ENVIRONMENT["KERAS_BACKEND"], "numpy"):

@@ -189,3 +189,16 @@ def test_without_restoring_the_last_weights_stay():
     run(MODEL, stopping, [1, 2, 3])
     assert stopping.best_weights is None
     np.testing.assert_array_equal(MODEL.get_weights()[0], [[1]])
+
+
+def test_what_is_good_enough_takes_no_better_ones_place():
+    # It was not good enough for the threshold of the run before.
+    first = EarlyStopping(patience=9, restore_best_weights=True)
+    run(MODEL, first, [3, 1])
+    second = EarlyStopping(
+        patience=9, restore_best_weights=True, stopping_threshold=2.5
+    )
+    second.set_state(first.get_state())
+    assert run(MODEL, second, [3, 1, 2, 0], initial_epoch=2) == 1
+    assert (second.best, second.best_epoch, epoch_of_weights(MODEL)) == (1, 1, 1)
+    assert (second.reason["why"], second.reason["value"]) == ("threshold", 2)

@@ -217,3 +217,35 @@ def test_it_trains_in_a_thread_which_hears_no_ctrl_c():
     thread.start()
     thread.join()
     assert stopping.best_epoch == 5
+
+
+def stopped(**options):
+    """A run of `fit` that was stopped; its model and the state."""
+    options = {"patience": 2, "restore_best_weights": True} | options
+    model, stopping = compiled(), EarlyStopping("loss", **options)
+    fit(model, scripted([3, 2, 5, 5, 5, 5, 5, 5]), stopping, epochs=8)
+    return model, stopping.get_state()
+
+
+@pytest.mark.parametrize("options", [{}, {"stopping_threshold": 2.0}])
+def test_a_run_that_was_stopped_trains_no_further_when_resumed(options):
+    model, saved = stopped(**options)
+    before = state(model)
+    options = {"patience": 2, "restore_best_weights": True} | options
+    resumed = EarlyStopping("loss", **options)
+    resumed.set_state(saved)
+    run = fit(model, resumed, initial_epoch=4)
+    assert run.epoch == []
+    assert_same(state(model), before)
+    assert resumed.reason == saved["reason"]
+    assert resumed.reason["why"] in ("patience", "threshold")
+    assert fit(model, resumed, epochs=1).epoch == [0]  # The next `fit` begins anew.
+
+
+def test_with_more_patience_a_run_that_was_stopped_goes_on():
+    model, saved = stopped()
+    resumed = EarlyStopping("loss", patience=4)
+    resumed.set_state(saved)
+    run = fit(model, scripted([5] * 8), resumed, epochs=8, initial_epoch=4)
+    assert run.epoch == [4, 5]
+    assert resumed.reason["epoch"] == 5

@@ -258,3 +258,16 @@ def test_data_of_unknown_length_needs_a_number_of_steps():
     finder = LearningRateFinder(0.01, 0.1, steps=3)
     line().fit(batches(), shuffle=False, verbose=0, callbacks=[finder])
     assert len(finder.losses) == 3
+
+
+def test_after_it_fit_shuffles_as_if_nothing_had_been():
+    x, runs = X[:, :1], []
+    for search_first in (False, True):
+        keras.utils.set_random_seed(3)
+        model = line()
+        if search_first:
+            model.fit(x, Y, 4, 2, verbose=0, callbacks=[LearningRateFinder(1e-3, 0.1)])
+        else:
+            model.fit(x, Y, 4, 0, verbose=0)  # Looks at a batch, and trains on none.
+        runs.append(model.fit(x, Y, 4, 2, verbose=0).history["loss"])
+    assert runs[0] == runs[1]

@@ -152,10 +152,12 @@ def test_chapters_run_in_this_python_on_this_library(small_book):
 
 
 @pytest.mark.parametrize(
-    "file", ["dlbook/claims.py", "constraints.txt", "dlbook/new.txt"]
+    "file",
+    ["dlbook/claims.py", "constraints.txt", "dlbook/new.txt", "benchmarks/new.json"],
 )
 def test_a_changed_library_has_another_salt(tmp_path, file):
     shutil.copytree(ROOT / "dlbook", tmp_path / "dlbook")
+    (tmp_path / "benchmarks").mkdir()
     before = execution.salt(tmp_path)
     assert execution.salt(tmp_path) == before
     with (tmp_path / file).open("a", encoding="utf-8") as stream:
