@@ -2,8 +2,8 @@
 # # A cheap, noisy gradient goes far and does not come to rest
 #
 # {doc}`The training loop <06_training_loop>` made its promises for the exact gradient:
-# the loss falls at every step, and below a known learning rate it reaches the bottom of
-# a bowl. Yet its batches held 64 digits of 1,347. Their gradient is not the exact one.
+# below a known learning rate the loss falls at every step, and in a bowl it reaches the
+# bottom. Yet its batches held 64 digits of 1,347. Their gradient is not the exact one.
 # This chapter asks what a gradient from a few examples is worth, and what it costs.
 #
 # This chapter answers: **What is stochastic gradient descent, and why is it used for
@@ -113,19 +113,20 @@ claim(
 # ## The rule: a batch in place of all
 #
 # How is the step of a network's weights written? Draw a set $\mathcal B$ of $B$
-# examples at random, and take the mean of their gradients
-# {cite:p}`robbins1951stochastic`:
+# examples at random, and take the mean of their gradients:
 #
 # $$
 # \theta \leftarrow \theta - \alpha\, g, \qquad
 # g = \frac1B \sum_{i\in\mathcal B} \nabla\ell_i(\theta)
 # $$ (eq-sgd)
 #
-# This is *stochastic gradient descent*, SGD; stochastic means random. Three names
-# differ in $B$ only. $B = N$ is *batch* or *full-batch* gradient descent, $B = 1$ is
-# SGD in the strict sense, and anything between is *mini-batch* gradient descent. In
+# This is *stochastic gradient descent*, SGD; stochastic means random. Its ancestor is
+# the search for a zero by noisy measurements {cite:p}`robbins1951stochastic`. Three
+# names differ in $B$ only. $B = N$ is *batch* or *full-batch* gradient descent, $B = 1$
+# is SGD in the strict sense, and anything between is *mini-batch* gradient descent. In
 # practice "SGD" means mini-batches, drawn without replacement: the examples are
-# shuffled anew for each epoch. The optimizer does not know $B$; it is handed $g$:
+# shuffled anew for each epoch. The optimizer does not know $B$; it is handed $g$. With
+# `momentum` 0 the code below is {eq}`eq-sgd`:
 #
 # ```{literalinclude} ../dlbook/optimizers/sgd.py
 # :pyobject: SGD.step
@@ -230,7 +231,7 @@ counted.fit(x_train, y_train, verbose=0)
 claim(
     "sgd-keras-default",
     "Without being told, `fit` takes mini-batches of 32: its updates in an epoch of "
-    "1,347 digits, which ⌈1347/32⌉ = 43 says too.",
+    "1,347 digits, against ⌈1347/32⌉ = 43.",
     measured=int(default.iterations),
     equals=43,
 )
@@ -308,9 +309,9 @@ claim(
 # %% [markdown]
 # Right on average is called *unbiased*. How far off is a single one? The root mean
 # square of the error is {glue:text}`sgd-spread-of-singles` times the length of the
-# gradient itself, and for {glue:text}`sgd-some-point-uphill` of the digits a step by
-# their gradient alone would lead uphill. A mean of $B$ independent draws has a $B$-th
-# of their variance. With $V_B$ for the variance summed over all weights,
+# gradient itself, and for {glue:text}`sgd-some-point-uphill` of the digits a small step
+# by their gradient alone would lead uphill. A mean of $B$ independent draws has a
+# $B$-th of their variance. With $V_B$ for the variance summed over all weights,
 #
 # $$
 # V_B = \frac{V_1}{B} \ \text{ with replacement,} \qquad
@@ -392,8 +393,8 @@ claim(
 )
 claim(
     "sgd-noise-ranks",
-    "A mini-batch of 64 is noisier than the full batch and calmer than one example: "
-    "variance at B = 1 over that at B = 64, for each network.",
+    "A mini-batch of 64 is calmer than one example: variance of the gradient at B = 1 "
+    "over that at B = 64, for each network.",
     measured=with_replacement[:, 0] / with_replacement[:, 3],
     above=40,
 )
@@ -473,8 +474,7 @@ show(
     "sgd-price",
     caption="What it takes to bring the training loss below 0.3, against the batch "
     "size; mean and range of three networks, each size at a suitable learning rate. "
-    "Exact steps are the best steps, so they are the fewest. They are also the "
-    "dearest.",
+    "Exact steps bear the largest rate and are the fewest. They are also the dearest.",
     alt="Updates fall from "
     f"{updates[:, 0].mean():.0f} at B = 1 to {updates[:, -1].mean():.0f} at B = N, "
     f"while passes rise from {passes[:, 0].mean():.2g} to {passes[:, -1].mean():.0f}.",
@@ -494,7 +494,8 @@ quote("sgd-passes-one", f"{passes[:, 0].mean():.2f}")
 quote("sgd-passes-all", f"{passes[:, -1].mean():.0f}")
 claim(
     "sgd-more-updates",
-    "They take more updates: theirs over gradient descent's, for each network.",
+    "Single examples take more updates than gradient descent: theirs over its, for "
+    "each network.",
     measured=updates[:, 0] / updates[:, -1],
     above=5,
 )
@@ -509,8 +510,8 @@ claim(
 tenfold = [updates_until(0.3, 1, 0.1, seed, copies=10) for seed in seeds]
 claim(
     "sgd-redundancy",
-    "With ten copies of every digit, single-example SGD needs as many gradients as "
-    "before: mean with copies over mean without.",
+    "With ten copies of every digit, single-example SGD needs about as many "
+    "gradients as before: mean with copies over mean without.",
     measured=np.mean(tenfold) / updates[:, 0].mean(),
     above=0.6,
     below=1.6,
@@ -519,7 +520,8 @@ claim(
 # %% [markdown]
 # Gradient descent takes the same steps as before, each at ten times the price. It is
 # the price of a step that grows with $N$, and not the number of steps. A straight-line
-# fit to more and more examples shows it. Its rate is $1/\lambda_{\max}$.
+# fit to more and more examples shows it. Its rate is $1/\lambda_{\max}$, one over the
+# largest curvature of its loss.
 
 # %%
 
@@ -646,7 +648,7 @@ claim(
     "From 20,000 examples a mini-batch beats both ends: time of B = 1, and of the full "
     "batch, over the best time between.",
     measured=np.array([many[1], many[20_000]]) / min(many[32], many[512]),
-    above=2,
+    above=1,
 )
 
 # %% [markdown]
@@ -669,10 +671,11 @@ claim(
 # \operatorname{Var}(\theta) = \frac{\alpha\,\sigma^2}{\lambda\,(2 - \alpha\lambda)\,B}
 # $$ (eq-noise-floor)
 #
-# {cite:p}`mandt2017stochastic`. For small rates that is $\alpha\sigma^2/(2\lambda B)$.
-# The loss above the lowest is half of it times $\lambda$: $\alpha\sigma^2/(4B)$ for
-# each direction. Such a remainder is a *noise floor*. We let a thousand weights go from
-# the mean, where $\lambda = 1$ and $\sigma^2$ is the variance of the numbers.
+# For small rates that is $\alpha\sigma^2/(2\lambda B)$ {cite:p}`mandt2017stochastic`:
+# the weights stay in a *noise ball* around the minimum. The loss above the lowest is
+# half of the variance times $\lambda$: $\alpha\sigma^2/(4B)$ for each direction. Such
+# a remainder is a *noise floor*. We let a thousand weights go from the mean, where
+# $\lambda = 1$ and $\sigma^2$ is the variance of the numbers.
 
 # %%
 
@@ -704,8 +707,9 @@ claim(
 )
 
 # %% [markdown]
-# Does momentum calm it? It sums about $1/(1-\mu)$ gradients, so at the same $\alpha$ it
-# moves that many times as fast. To compare like with like, the *effective rate*
+# Does momentum calm it? *Momentum* adds to each step a share $\mu$ of the step before,
+# as in `SGD.step` above. It sums about $1/(1-\mu)$ gradients, so at the same $\alpha$
+# it moves that many times as fast. To compare like with like, the *effective rate*
 # $\alpha/(1-\mu)$ has to be equal.
 
 # %%
@@ -720,8 +724,8 @@ claim(
 )
 claim(
     "sgd-momentum-raises-floor",
-    "At the same learning rate momentum raises it: floor with momentum 0.9 at "
-    "α = 0.02 over floor without.",
+    "At the same learning rate momentum raises the floor: with momentum 0.9 at "
+    "α = 0.02 over that without.",
     measured=floor_of(SGD(0.02, momentum=0.9), steps=1500) / calm,
     above=5,
 )
@@ -744,14 +748,15 @@ zigzag = steep_weight(SGD(0.0195), 200)
 damped = steep_weight(SGD(0.0195, momentum=0.5), 50)
 claim(
     "sgd-zigzag-without-noise",
-    "Exact steps zigzag too: changes of sign of the steep weight in 200 steps.",
+    "Exact steps zigzag too, where one direction is steep: changes of sign of its "
+    "weight in 200 steps.",
     measured=np.sum(zigzag[1:] * zigzag[:-1] < 0),
     above=190,
 )
 claim(
     "sgd-momentum-damps-zigzag",
-    "Momentum 0.5 damps that: size of the steep weight after 50 steps, without over "
-    "with.",
+    "Momentum 0.5 damps the zigzag: size of the steep weight after 50 steps, without "
+    "over with.",
     measured=abs(zigzag[50] / damped[50]),
     above=1e3,
 )
@@ -761,9 +766,10 @@ claim(
 #
 # {eq}`eq-noise-floor` names the cures. Lower $\alpha$ as you go; raise $B$; or remove
 # $\sigma$. A fourth does not touch the noise: report the *average* of all weights so
-# far, in which the trembling cancels {cite:p}`polyak1992acceleration`. For the first,
-# theory asks that the rates sum to infinity but their squares do not
-# {cite:p}`robbins1951stochastic`. Rates that fall as $1/t$ do that.
+# far, in which the trembling cancels (*Polyak–Ruppert averaging*,
+# {cite:t}`polyak1992acceleration`). For the first, theory asks that the sum of the
+# rates is infinite and that of their squares is not {cite:p}`robbins1951stochastic`.
+# Rates that fall as $1/t$ do that.
 #
 # We fit a line with ten inputs, one example a step. $\sigma$ is zero at the minimum if
 # one rule fits all examples exactly, which is called *interpolation*: then we draw
@@ -839,22 +845,23 @@ early, late = slice(500, 1500), slice(4000, 5001)
 floor = excess["constant rate"][:, late].mean()
 claim(
     "sgd-constant-rate-stays",
-    "At a constant rate nothing is gained any more: loss above the lowest late in the "
-    "run over that after 500 to 1,500 steps.",
+    "At a constant rate hardly anything is gained any more: loss above the lowest late "
+    "in the run over that after 500 to 1,500 steps.",
     measured=floor / excess["constant rate"][:, early].mean(),
     above=0.6,
     below=1.6,
 )
 claim(
     "sgd-falling-rate-arrives",
-    "With a falling rate it is a fraction of that: the floor of the constant rate over "
-    "what the falling one leaves.",
+    "A falling rate leaves a fraction of the noise floor: the floor of the constant "
+    "rate over what the falling one leaves.",
     measured=floor / excess["falling rate"][:, late].mean(),
     above=10,
 )
 claim(
     "sgd-average-arrives",
-    "So it is for the average of the weights: the floor over what the average leaves.",
+    "The average of the weights at a constant rate leaves a fraction of the noise "
+    "floor: the floor over what the average leaves.",
     measured=floor / excess["its average"][:, late].mean(),
     above=10,
 )
@@ -867,9 +874,11 @@ claim(
 )
 
 # %% [markdown]
-# None of these is free. A falling rate gains like $1/t$ only, while exact steps gain a
-# fixed share each time. Interpolation is not so rare: a network with more weights than
-# examples can come near it {cite:p}`ma2018power`.
+# None of these is free. With a falling rate the loss above the lowest falls like $1/t$
+# only. Exact steps take a fixed share of it away each time, in a bowl whose curvatures
+# lie between two bounds above zero (*strongly convex* and *smooth*). Interpolation is
+# not so rare: a network with more weights than examples can come near it
+# {cite:p}`ma2018power`.
 #
 # ## Which learning rates does it bear?
 #
@@ -924,10 +933,10 @@ show(
         markers=True,
     ),
     "sgd-rates",
-    caption="Loss above the lowest after 1,000 steps, mean and range of three seeds. A "
-    "line ends where the loss ends above its start. With all examples every rate from "
-    "0.02 on gives the same, nothing (drawn at $10^{-12}$). The smaller the batch, the "
-    "more the rate decides, and the sooner the line ends.",
+    caption="Loss above the lowest in the last 200 of 1,000 steps, mean and range of "
+    "three seeds. A line ends where the loss ends above its start. With all examples "
+    "every rate from 0.04 on gives the same, nothing (drawn at $10^{-12}$). The "
+    "smaller the batch, the more the rate decides, and the sooner the line ends.",
     alt="Four curves over the rate. Largest rate that still lowers the loss: "
     + ", ".join(f"{rate:g} for B = {B}" for B, rate in largest.items())
     + ".",
@@ -982,8 +991,8 @@ claim(
 )
 claim(
     "sgd-fails-at-one",
-    "At the same rate single examples do worse than guessing, at 2.3: loss after 1,000 "
-    "updates, for each network.",
+    "At the rate 1 single examples do worse than guessing, which has the loss 2.3: "
+    "loss after 1,000 updates, for each network.",
     measured=[
         loss(trained(shuffled_batches(N, 1, 1, seed)[:1000], 1.0, seed))
         for seed in seeds
@@ -1041,7 +1050,8 @@ claim(
 )
 claim(
     "sgd-noise-can-escape",
-    "With the right amount most do: largest mean share.",
+    "With the right amount of noise most weights leave the shallow valley for the deep "
+    "one: largest mean share.",
     measured=helped.mean(axis=0).max(),
     above=0.75,
 )
@@ -1054,11 +1064,12 @@ claim(
 )
 
 # %% [markdown]
-# So noise shakes; it does not choose. Theory says the same: how far SGD sees past a
-# valley depends on the rate and the noise {cite:p}`kleinberg2018alternative`.
+# So noise gives probabilities and no guarantee: it frees weights from the bad valley
+# and from the good one. Theory, too, says that how far SGD sees past a valley depends
+# on the rate and the noise {cite:p}`kleinberg2018alternative`.
 #
 # A *saddle* is a point where the slope is zero, downhill in some direction and uphill
-# in others. Does descent get stuck there? The smallest saddle is at the origin of
+# in others. Does descent get stuck there? A small one is at the origin of
 # $\tfrac12\theta_1^2 - \tfrac12\theta_2^2 + \tfrac14\theta_2^4$, with its minima at
 # $\theta_2 = \pm1$. We start exactly on the ridge, $\theta_2 = 0$; a millionth
 # beside it; and on it with a little noise.
@@ -1097,15 +1108,15 @@ claim(
 )
 claim(
     "gd-leaves-from-beside",
-    "From a millionth beside it, it leaves: step at which it has.",
+    "From a millionth beside the ridge, it leaves the saddle: step at which it has.",
     measured=beside,
     above=200,
     below=400,
 )
 claim(
     "sgd-noise-leaves-sooner",
-    "With noise of 0.01 it leaves even from the ridge, and sooner: median step of 200 "
-    "runs.",
+    "With noise of 0.01 descent leaves even from the ridge, and sooner than from a "
+    "millionth beside it: median step of 200 runs.",
     measured=np.median(shaken),
     above=50,
     below=180,
@@ -1149,7 +1160,9 @@ def correct(theta):
     return (np.sum(points * theta, axis=2) > 0) == labels  # (time, runs)
 
 
-right = {"goes on learning": correct(online), "stopped at 1,000": correct(online[1000])}
+stopped = online.copy()
+stopped[1000:] = online[1000]
+right = {"goes on learning": correct(online), "stopped at 1,000": correct(stopped)}
 
 # %% tags=["hide-input"]
 by_200 = {name: each.reshape(30, 200, 3).mean(axis=1).T for name, each in right.items()}
@@ -1164,7 +1177,7 @@ show(
     "sgd-stream",
     caption="Accuracy on a stream whose rule turns, in windows of 200 examples that "
     "the model had not yet seen; mean and range of three runs. One step for each "
-    "example keeps up. A model that stopped learning is soon worse than a coin.",
+    "example keeps up. A model that stopped learning ends worse than a coin.",
     alt="Two curves. In the last window the accuracy is "
     + " and ".join(f"{each[:, -1].mean():.2f} ({n})" for n, each in by_200.items())
     + ".",
@@ -1178,6 +1191,13 @@ claim(
     "that stopped: difference of the accuracies, for each run.",
     measured=np.subtract(*[each[third].mean(axis=0) for each in right.values()]),
     above=0.3,
+)
+claim(
+    "sgd-stopped-is-misled",
+    "On the last third of a drifting stream, a model that stopped is worse than a "
+    "coin: its accuracy, for each run.",
+    measured=right["stopped at 1,000"][third].mean(axis=0),
+    below=0.5,
 )
 
 # %% [markdown]
@@ -1209,7 +1229,7 @@ claim(
 # :question: batch-minibatch-stochastic
 # :claims: sgd-update-cheapest-at-one, sgd-pass-dearest-at-one
 #
-# True for one update. A pass over the data takes
+# True for one update. A pass over the data took
 # {glue:text}`sgd-pass-dearest-at-one` times as long with single examples as with
 # batches of 32.
 # :::
@@ -1265,8 +1285,8 @@ claim(
 # :question: sgd-oscillation
 # :claims: sgd-constant-rate-stays, sgd-floor-formula
 #
-# At a constant rate it never does: the floor after a thousand steps is the floor after
-# five thousand.
+# At a constant rate it never does: the floor after a thousand steps is still there
+# after five thousand.
 # :::
 #
 # :::{popular-answer} Noise and the learning rate are the causes of the oscillation.
@@ -1331,8 +1351,8 @@ small, large = (
 )
 claim(
     "sgd-large-batch-not-trapped",
-    "After 300 updates each, batches of 256 read held-out digits no worse than batches "
-    "of 8: points that they lose, for each network.",
+    "After 300 updates each, batches of 256 are not behind batches of 8 on held-out "
+    "digits by as much as two points: points that they lose, for each network.",
     measured=100 * (small - large),
     below=2,
     unit="points",
@@ -1398,11 +1418,11 @@ claim(
 # :id: gd-vs-sgd
 #
 # GD pays $N$ gradients for an exact step and, on strongly convex smooth losses, gains a
-# fixed share per step for any $\alpha < 2/\lambda_{\max}$. SGD pays $B$, is ahead
-# early, and stops at a floor that grows with $\alpha$; with a falling rate it gains
-# like $1/t$. SGD tolerates smaller rates, not larger. Neither finds global
-# minima in general: GD may stop at a saddle. Memory is no obstacle to GD, since
-# gradients add up over chunks.
+# fixed share per step for any $\alpha < 2/\lambda_{\max}$; beyond it diverges. SGD pays
+# $B$, is ahead early, and stops at a floor that grows with $\alpha$; with a falling
+# rate its error falls like $1/t$. SGD tolerates smaller rates, not larger. Neither
+# finds global minima in general: GD may stop at a saddle. Memory is no obstacle to GD,
+# since gradients add up over chunks.
 # :::
 #
 # :::{interview-card} Why does SGD fluctuate around a minimum instead of settling?
@@ -1437,7 +1457,7 @@ claim(
 #
 # 2. **By hand.** Five examples have the slopes 1, 2, 3, 4 and 5. Batches of four are
 #    drawn without replacement. What is the variance of their mean slope? Note that
-#    $V_1$ in {eq}`eq-gradient-variance` divides by $N - 1$.
+#    $V_1$ in the second formula of {eq}`eq-gradient-variance` divides by $N - 1$.
 #
 #    :::{dropdown} Solution
 #    $V_1 = 10/4 = 2.5$, so $V_4 = \tfrac{2.5}{4}\cdot\tfrac15 = 0.125$. The next cell
@@ -1543,9 +1563,9 @@ claim(
 # {cite:t}`robbins1951stochastic` is the origin. {cite:t}`bottou2018optimization`,
 # sections 3 and 4, compares both methods and proves the floor and the falling rate;
 # {cite:t}`bottou2008tradeoffs` says why large data favour cheap steps.
-# {cite:t}`goodfellow2016deep`, section 8.1.3, is on batches. Momentum, AdaGrad,
-# {doc}`RMSprop <11_rmsprop>` and {doc}`Adam <12_adam>` all start from the gradient of a
-# batch, and differ in the step they make of it.
+# {cite:t}`goodfellow2016deep`, section 8.1.3, is on batches. Momentum, Nesterov,
+# AdaGrad, {doc}`RMSprop <11_rmsprop>` and {doc}`Adam <12_adam>` all start from the
+# gradient of a batch, and differ in the step they make of it.
 #
 # :::{parts-used}
 # :::

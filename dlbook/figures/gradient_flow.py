@@ -6,6 +6,8 @@ import numpy as np
 from dlbook.figures.canvas import canvas
 
 NAMED = 8  # Layers that a legend can name one by one.
+# The lines fill the axes.
+_ABOVE = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 2}
 
 
 def gradient_flow(record):
@@ -65,8 +67,8 @@ def _together(columns):
 
 def _name(axes, names):
     if len(names) <= NAMED:
-        axes.legend()
+        axes.legend(**_ABOVE)
         return
     first, last = axes.lines[0], axes.lines[len(names) - 1]
     labels = [f"{names[0]}, the first of {len(names)}", f"{names[-1]}, the last"]
-    axes.legend([first, last], labels)
+    axes.legend([first, last], labels, **_ABOVE)
