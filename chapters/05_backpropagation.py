@@ -267,6 +267,7 @@ def slope_by_nudge(output, node, nudge=1e-6):
 
 
 quote("backprop-w-adjoint", w.adjoint)
+quote("backprop-w-fall", f"{-0.01 * w.adjoint:.2f}")
 claim(
     "backprop-nudge",
     "The adjoint of w is what a nudge of w shows: relative difference.",
@@ -276,7 +277,7 @@ claim(
 
 # %% [markdown]
 # The adjoint of $w$ is {glue:text}`backprop-w-adjoint`: push $w$ up by 0.01, and the
-# loss falls by about 0.07.
+# loss falls by about {glue:text}`backprop-w-fall`.
 #
 # The sum in {eq}`eq-adjoint` is one character of the code, the `+` of `+=`. It is the
 # usual mistake of those who write this for the first time. Without it, $z$ keeps only

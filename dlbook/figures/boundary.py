@@ -76,6 +76,20 @@ def moving_boundary(x, y, ws, bs, looked_at, titles, limits, labels=("no", "yes"
     return animation.FuncAnimation(figure, draw, frames=len(frames))
 
 
+def line_ends(w, b, limits):
+    """Two points of the line w·x + b = 0, outside of the picture: `(2 ends, 2)`.
+
+    Between them lies the point of the line that is next to the middle of the picture.
+    """
+    length = np.linalg.norm(w)
+    middle = np.mean(limits, axis=1)
+    distance = (w @ middle + b) / length
+    foot = middle - distance / length * w
+    reach = 2 * np.abs(np.subtract(*np.transpose(limits))).sum() + abs(distance)
+    along = np.array([-w[1], w[0]]) / length * reach
+    return np.stack([foot + along, foot - along])
+
+
 def _checked(x, y, w):
     x, y, w = np.asarray(x, dtype=float), np.asarray(y), np.asarray(w, dtype=float)
     if x.ndim != 2 or x.shape[1] != 2 or y.shape != x.shape[:1] or w.shape != (2,):
@@ -103,16 +117,11 @@ def _draw_points(axes, x, y, limits, labels):
 
 def _draw_line(axes, w, b, limits):
     """The line, the tint and the arrow, as a list of artists."""
-    length = np.linalg.norm(w)
-    if length == 0:
+    if not w.any():
         return []
-    middle = np.mean(limits, axis=1)
-    distance = (w @ middle + b) / length
-    foot = middle - distance / length * w
-    reach = 2 * np.abs(np.subtract(*np.transpose(limits))).sum() + abs(distance)
-    along = np.array([-w[1], w[0]]) / length * reach
-    ends = np.stack([foot + along, foot - along])  # (2 ends, 2)
-    beyond = ends[::-1] + w / length * reach
+    ends = line_ends(w, b, limits)
+    foot, length = ends.mean(axis=0), np.linalg.norm(w)
+    beyond = ends[::-1] + w / length * np.linalg.norm(ends[0] - foot)
     (line,) = axes.plot(*ends.T, "-", color="#444444", lw=1.8)
     corners = np.concatenate([ends, beyond])
     (tint,) = axes.fill(*corners.T, color=_YES, alpha=0.13, lw=0, zorder=0)

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib import animation
 
+from dlbook.figures.boundary import line_ends
 from dlbook.figures.canvas import canvas
 
 _NO, _YES = "#0072B2", "#D55E00"
@@ -47,21 +48,11 @@ def moving_points(xs, y, ws, bs, titles, limits, x_label, y_label):
     def draw(frame):
         no.set_data(*xs[frame][y == 0].T)
         yes.set_data(*xs[frame][y == 1].T)
-        line.set_data(*_ends(np.asarray(ws[frame], dtype=float), bs[frame], limits))
+        w = np.asarray(ws[frame], dtype=float)
+        ends = line_ends(w, bs[frame], limits) if w.any() else np.empty((0, 2))
+        line.set_data(*ends.T)
         axes.set_title(titles[frame])
         return [no, yes, line]
 
     draw(0)
     return animation.FuncAnimation(figure, draw, frames=len(xs))
-
-
-def _ends(w, b, limits):
-    """Two points of the line, further apart than the picture is wide: (2, 2 ends)."""
-    length = np.linalg.norm(w)
-    if length == 0:
-        return np.empty((2, 0))
-    middle = np.mean(limits, axis=1)
-    foot = middle - (w @ middle + b) / length**2 * w
-    reach = 2 * np.abs(np.subtract(*np.transpose(limits))).sum()
-    along = np.array([-w[1], w[0]]) / length * reach
-    return np.stack([foot + along, foot - along], axis=1)

@@ -47,11 +47,13 @@ class StackedMLP(keras.Model):
 
     def call(self, x):
         """Logits of every network: (batch, inputs) → (batch, networks, outputs)."""
-        h = x[None]  # (1, batch, inputs)
+        return self.logits(x[None])  # (1, batch, inputs): the same for all
+
+    def logits(self, h):
+        """The same, of inputs (networks, batch, inputs) that each network has alone."""
         for kernel, bias in zip(self.kernels[:-1], self.biases[:-1], strict=True):
-            h = self.activation(
-                ops.matmul(h, kernel) + bias
-            )  # (networks, batch, units)
+            z = ops.matmul(h, kernel) + bias
+            h = self.activation(z)  # (networks, batch, units)
         z = ops.matmul(h, self.kernels[-1]) + self.biases[-1]
         return ops.transpose(z, (1, 0, 2))  # (batch, networks, outputs)
 

@@ -96,13 +96,7 @@ class _Apart(keras.Model):
         self.built = True
 
     def call(self, x):
-        activation = self.networks.activation
-        h = ops.transpose(x, (1, 0, 2))  # (networks, batch, inputs)
-        pairs = list(zip(self.networks.kernels, self.networks.biases, strict=True))
-        for kernel, bias in pairs[:-1]:
-            h = activation(ops.matmul(h, kernel) + bias)  # (networks, batch, units)
-        kernel, bias = pairs[-1]
-        return ops.transpose(ops.matmul(h, kernel) + bias, (1, 0, 2))
+        return self.networks.logits(ops.transpose(x, (1, 0, 2)))
 
 
 def _passes(examples, count, random):

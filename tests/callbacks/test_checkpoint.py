@@ -238,20 +238,16 @@ def presses_ctrl_c():
     return keras.callbacks.LambdaCallback(on_train_batch_end=press)
 
 
-def test_ctrl_c_writes_the_batch_and_then_interrupts(tmp_path, model, monkeypatch):
-    end = None
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        copies = Copies(tmp_path / "run")
-        end = outcome(model, fit(model, copies.path, copies))
-        cut, seldom = copies.files[0], Checkpoint(copies.files[0], verbose=0)
-        options = {"validation_data": (Z, Z[:, :1]), "epochs": EPOCHS, "verbose": 0}
-        with pytest.raises(KeyboardInterrupt):
-            model.fit(X, Y, 4, callbacks=[presses_ctrl_c(), seldom], **options)
-        assert checkpoint_file.read(cut)["batch"] == 2
-        assert_same(outcome(model, fit(model, cut)), end)
-    finally:
-        signal.signal(signal.SIGINT, before)
+@pytest.mark.usefixtures("ctrl_c_is_as_before")
+def test_ctrl_c_writes_the_batch_and_then_interrupts(tmp_path, model):
+    copies = Copies(tmp_path / "run")
+    end = outcome(model, fit(model, copies.path, copies))
+    cut, seldom = copies.files[0], Checkpoint(copies.files[0], verbose=0)
+    options = {"validation_data": (Z, Z[:, :1]), "epochs": EPOCHS, "verbose": 0}
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, Y, 4, callbacks=[presses_ctrl_c(), seldom], **options)
+    assert checkpoint_file.read(cut)["batch"] == 2
+    assert_same(outcome(model, fit(model, cut)), end)
 
 
 def test_a_gradient_monitor_may_come_and_go(tmp_path, model):

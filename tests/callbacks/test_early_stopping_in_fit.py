@@ -11,7 +11,10 @@ import pytest
 from dlbook.callbacks import EarlyStopping
 from dlbook.optimizers import SGD, Adam
 
-pytestmark = pytest.mark.backends
+pytestmark = [
+    pytest.mark.backends,
+    pytest.mark.usefixtures("ctrl_c_is_as_before"),
+]
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(12, 2)).astype("float32")
 Y = X @ np.array([[1.0], [-2.0]], "float32")
@@ -155,15 +158,6 @@ def presses_ctrl_c(in_epoch, in_batch=0):
         on_epoch_begin=lambda epoch, logs: epochs.append(epoch),
         on_train_batch_end=press,
     )
-
-
-@pytest.fixture(autouse=True)
-def ctrl_c_is_as_before():
-    # A fit that failed in another test may have left its own handler.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    after = signal.signal(signal.SIGINT, before)
-    assert after == signal.default_int_handler
 
 
 def test_ctrl_c_restores_the_best_weights_and_then_interrupts():

@@ -199,15 +199,7 @@ def ctrl_c():
     signal.raise_signal(signal.SIGINT)
 
 
-@pytest.fixture
-def python_s_own_handler():
-    """Ctrl-C as in a terminal: a program in the background starts with it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("python_s_own_handler")
+@pytest.mark.usefixtures("ctrl_c_is_as_before")
 def test_after_ctrl_c_everything_is_put_back():
     model = network(Adam())
     fit(model, epochs=1)
