@@ -9,7 +9,8 @@ from dlbook.arguments import one_of, whole_number
 from dlbook.callbacks import gradient_files
 from dlbook.callbacks.diagnosis import diagnose
 from dlbook.callbacks.gradient_faults import not_finite
-from dlbook.callbacks.gradient_recorder import STATISTICS, GradientRecorder
+from dlbook.callbacks.gradient_recorder import GradientRecorder
+from dlbook.callbacks.gradient_statistics import STATISTICS
 from dlbook.callbacks.running_fit import batches_done
 from dlbook.callbacks.training_record import TrainingRecord
 from dlbook.callbacks.weight_roles import WeightRole, frozen_weights, weight_roles
@@ -67,9 +68,8 @@ class GradientMonitor(keras.callbacks.Callback):
 
     Raises:
         ValueError: at construction, when `every` is no whole number from 1, or `action`
-            none of the three; when training begins, if several devices share the batch
-            with `tf.distribute`: each would record its own part of the gradient; at the
-            end of its first epoch, if `fit` has several of these callbacks.
+            none of the three; at the end of its first epoch, if `fit` has several of
+            these callbacks.
         RuntimeError: with `action="raise"`, at a gradient that is not finite. The
             weights are left as they are.
 
@@ -155,7 +155,6 @@ class GradientMonitor(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         model = self.model
-        _refuse_several_replicas(model)
         if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
         self._execution = model.steps_per_execution
@@ -273,12 +272,3 @@ def _ratio(update, weight):
 
 def _median(values):
     return float(np.median(values)) if len(values) else math.nan
-
-
-def _refuse_several_replicas(model):
-    strategy = getattr(model, "distribute_strategy", None)
-    if strategy is not None and strategy.num_replicas_in_sync > 1:
-        raise ValueError(
-            "GradientMonitor records on one device. Received: a model of a "
-            f"distribution strategy with {strategy.num_replicas_in_sync} replicas."
-        )

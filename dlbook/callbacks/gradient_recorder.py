@@ -1,11 +1,12 @@
 """Statistics of the gradients, taken inside the compiled training step."""
 
 import math
+from functools import partial
 
 import numpy as np
 from keras import ops
 
-STATISTICS = ("norm", "largest", "zeros", "not_finite", "update_norm", "weight_norm")
+from dlbook.callbacks.gradient_statistics import STATISTICS, gradient_statistics
 
 
 class GradientRecorder:
@@ -38,11 +39,12 @@ class GradientRecorder:
         self.sizes = [math.prod(each.shape) for each in inner._trainable_variables]
         self._units = [_units(variable) for variable in inner._trainable_variables]
         shape = (rows, len(self.paths), len(STATISTICS))
-        self._table = inner.add_variable(shape, name="gradient_table")
+        add = partial(inner.add_variable, aggregation="only_first_replica")
+        self._table = add(shape, name="gradient_table")
         # A variable of no entries is none that every backend could keep.
         units = max(sum(self._units), 1)
-        self._moved = inner.add_variable((units,), dtype="int32", name="gradient_units")
-        self._updates = inner.add_variable((), dtype="int32", name="gradient_updates")
+        self._moved = add((units,), dtype="int32", name="gradient_units")
+        self._updates = add((), dtype="int32", name="gradient_updates")
         self._replaced = []
         self._replace(inner, "_backend_update_step", self._recorded)
         for each in {id(owner): owner for owner in (inner, optimizer)}.values():
@@ -132,9 +134,17 @@ class GradientRecorder:
             # On torch, the step changes the weights in place.
             before = [_copy(variable) for variable in variables]
             method(grads, variables, learning_rate)
-            self._record(grads, variables, before)
+            self._record(self._of_all_replicas(grads, variables), variables, before)
 
         return update_and_record
+
+    def _of_all_replicas(self, grads, variables):
+        """The gradients, added up over the devices of a `tf.distribute` strategy."""
+        strategy = getattr(self._optimizer, "_distribution_strategy", None)
+        if strategy is None or strategy.num_replicas_in_sync == 1:
+            return grads
+        pairs = list(zip(grads, variables, strict=True))
+        return [g for g, _ in self._optimizer._all_reduce_sum_gradients(pairs)]
 
     def _record(self, grads, variables, before):
         table = ops.convert_to_tensor(self._table)
@@ -159,11 +169,13 @@ class GradientRecorder:
         row = [nothing] * len(self.paths)
         moving = [ops.zeros((units,), dtype="bool") for units in self._units if units]
         place = np.cumsum([units > 0 for units in self._units]) - 1
-        for gradient, variable, old in zip(grads, variables, before, strict=True):
+        after = [_tensor(variable) for variable in variables]
+        statistics, units = gradient_statistics(grads, before, after)
+        for number, variable in enumerate(variables):
             index = self._optimizer._get_variable_index(variable)
-            row[index], units = _statistics(gradient, old, _tensor(variable))
+            row[index] = statistics[number]
             if self._units[index]:
-                moving[place[index]] = ops.not_equal(units, 0)
+                moving[place[index]] = ops.not_equal(units[number], 0)
         return ops.stack(row), ops.concatenate(moving or [ops.zeros((1,), "bool")])
 
 
@@ -178,31 +190,3 @@ def _tensor(variable):
 
 def _copy(variable):
     return ops.copy(_tensor(variable))
-
-
-def _statistics(gradient, before, after):
-    """A vector of the `STATISTICS`, float32, and the largest entry of each unit."""
-    theta, new = ops.cast(before, "float32"), ops.cast(after, "float32")
-    # The sum is dense where the gradient, as an embedding's may be, is sparse.
-    g = ops.add(ops.zeros_like(theta), ops.cast(ops.stop_gradient(gradient), "float32"))
-    units = ops.absolute(g)
-    if len(g.shape) > 1:
-        units = ops.max(units, axis=tuple(range(len(g.shape) - 1)))
-    largest = ops.max(units)
-    statistics = [
-        _norm(g, largest),
-        largest,
-        ops.mean(ops.cast(ops.equal(g, 0), "float32")),
-        ops.sum(ops.cast(ops.logical_not(ops.isfinite(g)), "float32")),
-        _norm(new - theta),
-        _norm(theta),
-    ]
-    return ops.stack(statistics), units
-
-
-def _norm(x, largest=None):
-    # Squares of the numbers themselves would leave float32 below 1e-23.
-    largest = ops.max(ops.absolute(x)) if largest is None else largest
-    is_scale = ops.logical_and(largest > 0, ops.isfinite(largest))
-    scale = ops.where(is_scale, largest, ops.ones_like(largest))
-    return scale * ops.sqrt(ops.sum(ops.square(x / scale)))

@@ -1,9 +1,8 @@
 """The straight line at which one neuron with two inputs changes its answer."""
 
 import numpy as np
-from matplotlib import animation
 
-from dlbook.figures.canvas import canvas
+from dlbook.figures.canvas import canvas, moving
 
 _NO, _YES = "#0072B2", "#D55E00"
 _INPUTS = ("input $x_1$", "input $x_2$")
@@ -73,7 +72,7 @@ def moving_boundary(x, y, ws, bs, looked_at, titles, limits, labels=("no", "yes"
         axes.set_title(title)
         return shown
 
-    return animation.FuncAnimation(figure, draw, frames=len(frames))
+    return moving(figure, draw, frames=len(frames))
 
 
 def line_ends(w, b, limits):

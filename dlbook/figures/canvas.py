@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 try:
-    from matplotlib import figure, style
+    from matplotlib import animation, figure, style
 except ImportError as error:
     raise ImportError(
         "dlbook.figures draws with matplotlib, which is not installed. "
@@ -32,3 +32,22 @@ def canvas(rows=1, columns=1, height=3.8, **options):
         sheet = figure.Figure()
         sheet.set_figheight(height)
         yield sheet, sheet.subplots(rows, columns, **options)
+
+
+def moving(sheet, draw, frames):
+    """An animation whose axes stay where the first frame puts them.
+
+    To lay them out anew takes longer than all else that a frame needs.
+
+    Args:
+        sheet: the figure, of `canvas`.
+        draw: a function of the number of the frame, 0, 1, ...
+        frames: how many there are.
+
+    Returns:
+        A matplotlib `FuncAnimation`.
+    """
+    draw(0)
+    sheet.draw_without_rendering()
+    sheet.set_layout_engine("none")
+    return animation.FuncAnimation(sheet, draw, frames=frames)

@@ -1,6 +1,6 @@
 """A formula as a graph: what is computed from what, and what flows along the edges."""
 
-from dlbook.figures.canvas import canvas
+from dlbook.figures.canvas import canvas, moving
 
 _VALUE, _ADJOINT, _INK = "#0072B2", "#D55E00", "#555555"
 
@@ -41,17 +41,15 @@ def graph_passes(parents, symbols, values, adjoints, slopes=None):
     Returns:
         A matplotlib `FuncAnimation`.
     """
-    from matplotlib.animation import FuncAnimation
-
     figure, artists = _drawn(parents, symbols, values, adjoints, slopes)
     forwards = [("value", name) for name in parents if name in values]
     backwards = [("adjoint", name) for name in reversed(parents) if name in adjoints]
     stops = [*forwards, *backwards]
 
     def draw(frame):
-        moving = 0 < frame <= len(stops)
-        seen = stops[:frame] if moving else stops
-        new = stops[frame - 1] if moving else None
+        under_way = 0 < frame <= len(stops)
+        seen = stops[:frame] if under_way else stops
+        new = stops[frame - 1] if under_way else None
         for key, artist in artists.items():
             kind, name = key
             if kind == "edge":
@@ -62,7 +60,7 @@ def graph_passes(parents, symbols, values, adjoints, slopes=None):
                 artist.set_visible(key in seen)
                 artist.set_fontweight("bold" if key == new else "normal")
 
-    return FuncAnimation(figure, draw, frames=len(stops) + 3)
+    return moving(figure, draw, frames=len(stops) + 3)
 
 
 def _places(parents):

@@ -1,9 +1,8 @@
 """A plane that is carried, stretched and folded by the steps of a layer."""
 
 import numpy as np
-from matplotlib import animation
 
-from dlbook.figures.canvas import canvas
+from dlbook.figures.canvas import canvas, moving
 
 _NO, _YES = "#0072B2", "#D55E00"
 
@@ -74,7 +73,7 @@ def moving_plane(steps, x, y, side, limits, cut=None, frames=18, pause=6):
         return [*web, *marks]
 
     total = len(steps) * (frames + pause) + 1
-    return animation.FuncAnimation(figure, draw, frames=total)
+    return moving(figure, draw, frames=total)
 
 
 _LINES, _DOTS = 9, 33

@@ -1,10 +1,9 @@
 """Points that a network moves while it learns, and the line it draws between them."""
 
 import numpy as np
-from matplotlib import animation
 
 from dlbook.figures.boundary import line_ends
-from dlbook.figures.canvas import canvas
+from dlbook.figures.canvas import canvas, moving
 
 _NO, _YES = "#0072B2", "#D55E00"
 
@@ -54,5 +53,4 @@ def moving_points(xs, y, ws, bs, titles, limits, x_label, y_label):
         axes.set_title(titles[frame])
         return [no, yes, line]
 
-    draw(0)
-    return animation.FuncAnimation(figure, draw, frames=len(xs))
+    return moving(figure, draw, frames=len(xs))

@@ -81,6 +81,7 @@ def train_apart(
     apart.compile(optimizer, summed)
     inputs, targets = (np.swapaxes(each, 0, 1) for each in (inputs, targets))
     options = {"batch_size": batch_size, "verbose": 0} | options
+    optimizer.build(networks.trainable_variables)  # See `fit_batches`.
     apart.fit(inputs, targets, shuffle=False, **options)
     return networks
 

@@ -43,4 +43,6 @@ def fit_batches(model, x, y, batches, **options):
         **options: what else `fit` takes, such as `callbacks`.
     """
     x, y = (np.asarray(values)[batches.ravel()] for values in (x, y))
+    if model.built:  # TensorFlow traces a step that creates variables twice.
+        model.optimizer.build(model.trainable_variables)
     model.fit(x, y, batch_size=batches.shape[1], shuffle=False, verbose=0, **options)

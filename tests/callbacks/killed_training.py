@@ -1,5 +1,10 @@
-"""A training that a test kills: run as a program, it dies while it writes a file."""
+"""A training that a test kills: run as a program, it dies while it writes a file.
 
+Started with a second path, it goes on from the file, trains once more from nothing with
+the second, and prints both ends.
+"""
+
+import json
 import os
 import signal
 import sys
@@ -38,5 +43,9 @@ def die_instead_of_the_third_time(replace):
 
 
 if __name__ == "__main__":
-    os.replace = die_instead_of_the_third_time(os.replace)
-    trained(sys.argv[1])
+    path, *straight = sys.argv[1:]
+    if straight:
+        print(json.dumps([trained(each) for each in (path, *straight)]))
+    else:
+        os.replace = die_instead_of_the_third_time(os.replace)
+        trained(path)
