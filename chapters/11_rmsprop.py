@@ -1,10 +1,11 @@
 # %% [markdown]
 # # RMSprop makes every step about equally long
 #
-# Gradient descent takes long steps where the loss is steep and short ones where it
-# is flat. Often one wants the opposite. AdaGrad divides each gradient by the root of
-# the sum of all its squares so far. That sum only grows, so its steps shrink for ever.
-# RMSprop changes one word: the sum becomes a moving average.
+# {doc}`AdaGrad <10_adaptive_learning_rates>` gives every weight a rate of its own: it
+# divides each gradient by the root of the sum of all its squares so far. That sum never
+# forgets, so one wild gradient shortens all later steps. Adadelta forgets, and hides
+# its learning rate in $\varepsilon$. RMSprop keeps AdaGrad's rate in plain sight and
+# changes one word: the sum becomes a moving average.
 #
 # This chapter answers: **How does RMSprop work, step by step, and what does it
 # guarantee?**
@@ -14,7 +15,7 @@ import keras
 import numpy as np
 
 from dlbook.claims import claim
-from dlbook.data import load_digits
+from dlbook.data import load_digits, sparse_features
 from dlbook.figures import curves, descent_paths
 from dlbook.measures import path_difference, training_path
 from dlbook.models import mlp
@@ -25,7 +26,9 @@ from dlbook.training import descend, sweep
 # %% [markdown]
 # ## The idea: a bowl that is steep one way and flat the other
 #
-# Take a bowl over two weights. Along $\theta_2$ it bends a hundred times as much as
+# What does that do to the length of a step? Gradient descent takes long steps where the
+# loss is steep and short ones where it is flat. Often one wants the opposite. Take a
+# bowl over two weights. Along $\theta_2$ it bends a hundred times as much as
 # along $\theta_1$, so its condition number, the largest bend over the smallest, is
 # $\kappa = 100$:
 #
@@ -566,25 +569,17 @@ claim(
 )
 
 # %% [markdown]
-# Where RMSprop does shine is *sparse* data. A rare feature has a gradient of zero in
-# most batches, so its $v$ is small and its few steps are long. We make a problem with
-# 10 frequent and 50 rare features, and train a logistic regression on it. Both
+# Where RMSprop does shine is *sparse* data, as AdaGrad does. A rare feature has a
+# gradient of zero in most batches, so its $v$ is small and its few steps are long. We
+# take AdaGrad's problem, with 10 frequent and 50 rare features, for two passes. Both
 # optimizers may choose the best of five rates, each half a decade apart.
 
 # %%
 
 
-def sparse_problem(seed):
-    random = np.random.default_rng(seed)
-    present = np.repeat([0.5, 0.02], [10, 50])
-    x = (random.random((4000, 60)) < present).astype(float)
-    z = x @ (random.normal(size=60) * np.repeat([1, 3], [10, 50]))
-    y = random.random(4000) < 1 / (1 + np.exp(z.mean() - z))
-    return np.c_[x, np.ones(4000)], y.astype(float)
-
-
 def loss_after_two_epochs(optimizer, seed):
-    x, y = sparse_problem(seed)
+    x, y, *_ = sparse_features(4000, frequent=10, rare=50, seed=seed)
+    x = np.c_[x, np.ones(4000)]
     random = np.random.default_rng(seed + 100)
     order = np.concatenate([random.permutation(2000) for _ in range(2)])
     batches = iter(order.reshape(-1, 16))

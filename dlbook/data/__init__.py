@@ -3,5 +3,6 @@
 from dlbook.data.digits import load_digits
 from dlbook.data.mnist1d import load_mnist1d
 from dlbook.data.separable_clouds import separable_clouds
+from dlbook.data.sparse_features import sparse_features
 
-__all__ = ["load_digits", "load_mnist1d", "separable_clouds"]
+__all__ = ["load_digits", "load_mnist1d", "separable_clouds", "sparse_features"]

@@ -14,6 +14,7 @@ from dlbook.figures.nested_sets import nested_sets
 from dlbook.figures.labelled_grids import labelled_grids
 from dlbook.figures.curve_panels import curve_panels
 from dlbook.figures.moving_points import moving_points
+from dlbook.figures.moving_paths import moving_paths
 from dlbook.figures.gradient_flow import gradient_flow
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "labelled_grids",
     "curve_panels",
     "moving_points",
+    "moving_paths",
     "gradient_flow",
 ]

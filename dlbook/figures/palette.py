@@ -11,6 +11,8 @@ _LINES = {
     "SGD": ("#0072B2", "-"),
     "gradient descent": ("#0072B2", "-"),
     "momentum": ("#56B4E9", _BROKEN),
+    "Nesterov": ("#117733", _DASHES),
+    "Newton": ("#661100", "-"),
     "Adagrad": ("#009E73", "-."),
     "AdaGrad": ("#009E73", "-."),
     "Adadelta": ("#E69F00", _DASHES),
@@ -21,6 +23,7 @@ _LINES = {
     "Nadam": ("#AA4499", _DOTS),
     "AdaHessian": ("#999933", "-"),
     "LBFGS": ("#332288", _DASHES),
+    "L-BFGS": ("#332288", _DASHES),
 }
 
 

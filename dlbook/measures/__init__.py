@@ -12,6 +12,7 @@ from dlbook.measures.gradient_variance import (
     gradient_variance,
     variance_of_batches,
 )
+from dlbook.measures.bias_variance import BiasVariance, bias_variance
 from dlbook.measures.calibration import calibration_error, reliability
 from dlbook.measures.jacobian import jacobian, jacobian_singular_values
 from dlbook.measures.hessian import hessian, hessian_product
@@ -43,6 +44,8 @@ __all__ = [
     "gradient_variance",
     "draw_batches",
     "variance_of_batches",
+    "bias_variance",
+    "BiasVariance",
     "reliability",
     "calibration_error",
     "jacobian",

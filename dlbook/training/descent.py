@@ -45,7 +45,7 @@ def descend(optimizer, gradient, start, steps):
             "`descend` keeps one learning rate. Received an optimizer whose rate is a "
             "schedule or a function. Give it a number."
         )
-    theta = np.asarray(start, dtype="float64")
+    theta = np.array(start, dtype="float64")
     # The shortest decimal of the float32: 0.1, not 0.10000000149.
     alpha = np.float64(str(ops.convert_to_numpy(rate)))
     state = [np.zeros_like(theta)] * len(optimizer.state)

@@ -1,7 +1,10 @@
 """The built book, its pages, and small books that are built to go wrong."""
 
+import shutil
+
 import pytest
 from building import ROOT, Book
+from playwright.sync_api import sync_playwright
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +36,37 @@ def chapters(pages):
     found = {name: page for name, page in pages.items() if name.startswith("chapters/")}
     assert len(found) == len(list((ROOT / "chapters").glob("*.py"))) > 0
     return found
+
+
+@pytest.fixture(scope="session")
+def browser():
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def tab(browser):
+    """A tab as wide as a telephone, that notes what goes wrong in it."""
+    page = browser.new_page(viewport={"width": 400, "height": 800})
+    page.troubles = []
+    page.on("console", lambda message: _note(page, message.type, message.text))
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    page.on("requestfailed", lambda request: page.troubles.append(request.url))
+    page.on("request", lambda request: _note_request(page, request.url))
+    yield page
+    page.close()
+
+
+def _note(page, kind, text):
+    if kind in ("error", "warning"):
+        page.troubles.append(text)
+
+
+def _note_request(page, url):
+    if not url.startswith(("file:", "data:", "blob:")):
+        page.troubles.append(f"asks {url}")

@@ -1,45 +1,6 @@
 """What a reader's browser makes of the built book, read from disk."""
 
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
-
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="chromium is not installed (apt-get install chromium)"
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def tab(browser):
-    """A tab as wide as a telephone, that notes what goes wrong in it."""
-    page = browser.new_page(viewport={"width": 400, "height": 800})
-    page.troubles = []
-    page.on("console", lambda message: _note(page, message.type, message.text))
-    page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    page.on("requestfailed", lambda request: page.troubles.append(request.url))
-    page.on("request", lambda request: _note_request(page, request.url))
-    yield page
-    page.close()
-
-
-def _note(page, kind, text):
-    if kind in ("error", "warning"):
-        page.troubles.append(text)
-
-
-def _note_request(page, url):
-    if not url.startswith(("file:", "data:", "blob:")):
-        page.troubles.append(f"asks {url}")
 
 
 def _open(tab, path):
