@@ -26,11 +26,11 @@ from dlbook.training import descend, sweep
 # %% [markdown]
 # ## The idea: a bowl that is steep one way and flat the other
 #
-# What does that do to the length of a step? Gradient descent takes long steps where the
-# loss is steep and short ones where it is flat. Often one wants the opposite. Take a
-# bowl over two weights. Along $\theta_2$ it bends a hundred times as much as
-# along $\theta_1$, so its condition number, the largest bend over the smallest, is
-# $\kappa = 100$:
+# How long is a step that is divided by such an average? Gradient descent takes long
+# steps where the loss is steep and short ones where it is flat. Often one wants the
+# opposite. Take a bowl over two weights. Along $\theta_2$ it bends a hundred times as
+# much as along $\theta_1$, so its condition number, the largest bend over the
+# smallest, is $\kappa = 100$:
 #
 # $$L(\theta) = \tfrac12\left(\theta_1^2 + 100\,\theta_2^2\right), \qquad
 # g = \left(\theta_1,\ 100\,\theta_2\right).$$

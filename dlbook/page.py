@@ -75,6 +75,28 @@ def show(figure, name, caption, alt):
     _put_caption(name, caption, alt)
 
 
+def table(rows, name, caption):
+    """Puts a table on the page, with a number, a caption and a name to refer to it by.
+
+    Args:
+        rows: dicts of column → a text, or a number, shown as `readable` shows it.
+        name, caption: as in `show`.
+    """
+    cells = [[c if isinstance(c, str) else readable(c) for c in r.values()] for r in rows]
+    cells = [list(rows[0]), *cells]
+    if in_notebook():
+        lines = [f"| {' | '.join(line)} |" for line in cells]
+        lines.insert(1, "|---" * len(cells[0]) + "|")
+        text = directive("table", caption, "\n".join(lines), name=name)
+        put({"text/markdown": text, "text/plain": caption})
+    else:
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        print(f"table   {name}")
+        for line in cells:
+            each = zip(line, widths, strict=True)
+            print("  ".join(cell.ljust(width) for cell, width in each).rstrip())
+
+
 def animate(animation, name, caption, alt, seconds=10):
     """Puts an animation on the page: a player that stands still until it is started.
 
@@ -106,7 +128,7 @@ def in_notebook():
     return shell is not None and hasattr(shell, "kernel")
 
 
-def directive(kind, name, content, **options):
+def directive(kind, name, content, /, **options):
     """A MyST directive, which the book turns into a box, a figure or a table row.
 
     Options are quoted, since MyST reads them as YAML, to which `> 1` is no text.

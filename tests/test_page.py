@@ -32,6 +32,12 @@ figure = Figure()
 rising = FuncAnimation(figure, lambda step: line.set_ydata([0, step]), frames=3)
 animate(rising, "rising-line", "It < rises.", alt="A \\"line\\" that rises.", seconds=1)
 """
+TABLE = """
+from dlbook.page import table
+
+rows = [{"rule": "SGD", "loss": 1e-7}, {"rule": "Adam", "loss": 40000}]
+table(rows, "rules", caption="Two *rules*.")
+"""
 TRUE, FALSE = (CHAPTER.replace("MEASURED", value) for value in ("[2, 3]", "[2, 0.5]"))
 
 
@@ -144,3 +150,25 @@ def test_a_program_saves_its_animation(tmp_path):
     path = Path("build/figures/07_line/rising-line.gif")
     assert done.stdout.splitlines() == [f"figure  {path}"]
     assert (tmp_path / path).read_bytes().startswith(b"GIF89a")
+
+
+def test_a_table_is_a_directive_on_the_page_and_columns_in_a_program(
+    in_a_kernel, tmp_path
+):
+    (table,) = in_a_kernel(TABLE)
+    assert table.data["text/markdown"].splitlines() == [
+        ":::{table} Two *rules*.",
+        ':name: "rules"',
+        "",
+        "| rule | loss |",
+        "|---|---|",
+        "| SGD | 10⁻⁷ |",
+        "| Adam | 40,000 |",
+        ":::",
+    ]
+    assert run_as_a_program(TABLE, tmp_path).stdout.splitlines() == [
+        "table   rules",
+        "rule  loss",
+        "SGD   10⁻⁷",
+        "Adam  40,000",
+    ]

@@ -16,6 +16,9 @@ from dlbook.figures.curve_panels import curve_panels
 from dlbook.figures.moving_points import moving_points
 from dlbook.figures.moving_paths import moving_paths
 from dlbook.figures.gradient_flow import gradient_flow
+from dlbook.figures.gradient_flow_panels import gradient_flow_panels
+from dlbook.figures.dot_rows import dot_rows
+from dlbook.figures.confusion_matrix import confusion_matrix
 
 __all__ = [
     "curves",
@@ -36,4 +39,7 @@ __all__ = [
     "moving_points",
     "moving_paths",
     "gradient_flow",
+    "gradient_flow_panels",
+    "dot_rows",
+    "confusion_matrix",
 ]

@@ -28,7 +28,7 @@ def gradient_flow(record):
     Raises:
         ValueError: when there is not one norm for each update and weight.
     """
-    layers = _layers(record)
+    layers = layer_norms(record)
     shades = matplotlib.colormaps["viridis"](np.linspace(0, 0.85, len(layers)))
     with canvas() as (figure, axes):
         for shade, (name, norm) in zip(shades, layers.items(), strict=True):
@@ -41,8 +41,12 @@ def gradient_flow(record):
     return figure
 
 
-def _layers(record):
-    """Layer → norms of its gradient, `(updates,)`, NaN where there is none."""
+def layer_norms(record):
+    """Layer → norms of its gradient, `(updates,)`, NaN where there is none.
+
+    Args:
+        record: as for `gradient_flow`.
+    """
     paths, updates = record["paths"], record["updates"]
     norm = np.array(record["norm"], dtype="float64")  # None becomes NaN.
     if norm.shape != (len(updates), len(paths)) or not norm.size:

@@ -5,7 +5,9 @@ import numpy as np
 from dlbook.figures.canvas import canvas
 
 
-def labelled_grids(grids, label, texts=None, low=0.0, high=1.0):
+def labelled_grids(
+    grids, label, texts=None, low=0.0, high=1.0, rows=None, columns=None, x_label=""
+):
     """Grids side by side, in one scale of colours, with a text in each cell.
 
     Args:
@@ -13,6 +15,8 @@ def labelled_grids(grids, label, texts=None, low=0.0, high=1.0):
         label: what a colour stands for, with its unit: beside the scale.
         texts: name → texts `(rows, columns)`; otherwise the values, to two digits.
         low, high: the ends of the scale.
+        rows, columns: names of the rows, and of the columns, the same in every grid.
+        x_label: what the columns are, with the unit.
 
     Returns:
         A matplotlib `Figure`.
@@ -20,7 +24,8 @@ def labelled_grids(grids, label, texts=None, low=0.0, high=1.0):
     Raises:
         ValueError: when the texts of a grid are not of its shape.
     """
-    with canvas(1, len(grids), height=2.4, squeeze=False) as (figure, axes):
+    height = 2.4 if rows is None else 1.2 + 0.25 * len(rows)
+    with canvas(1, len(grids), height=height, squeeze=False) as (figure, axes):
         for panel, (name, values) in zip(axes[0], grids.items(), strict=True):
             values = np.asarray(values, dtype=float)
             words = np.vectorize(_number, otypes=[object])(values)
@@ -30,19 +35,24 @@ def labelled_grids(grids, label, texts=None, low=0.0, high=1.0):
                     f"The grid {name!r} needs values (rows, columns) and a text for "
                     f"each. Received shapes {values.shape} and {words.shape}."
                 )
-            shown = panel.imshow(values, cmap="Oranges", vmin=low, vmax=high)
+            look = {"cmap": "Oranges", "vmin": low, "vmax": high}
+            shown = panel.imshow(values, aspect="auto" if rows else "equal", **look)
             for (row, column), word in np.ndenumerate(words):
                 part = (values[row, column] - low) / (high - low)
                 ink = "#ffffff" if part > 0.75 else "#222222"
                 middle = {"ha": "center", "va": "center"}
                 panel.text(column, row, word, color=ink, **middle)
-            rows, columns = values.shape
-            panel.set_xticks(np.arange(columns + 1) - 0.5, [])
-            panel.set_yticks(np.arange(rows + 1) - 0.5, [])
-            panel.tick_params(length=0)
+            names = columns or [""] * values.shape[1]
+            panel.set_xticks(np.arange(values.shape[1]), names, rotation=90)
+            panel.set_yticks(np.arange(values.shape[0]), rows or [""] * values.shape[0])
+            panel.set_xticks(np.arange(values.shape[1] + 1) - 0.5, minor=True)
+            panel.set_yticks(np.arange(values.shape[0] + 1) - 0.5, minor=True)
+            panel.tick_params(which="both", length=0)
             panel.spines[:].set_visible(True)
-            panel.grid(color="#888888", lw=0.8)
-            panel.set(title=name, axisbelow=False)
+            panel.grid(which="major", visible=False)
+            panel.grid(which="minor", color="#888888", lw=0.8)
+            panel.set(title=name, axisbelow=False, xlabel=x_label)
+            panel.label_outer()
         figure.colorbar(shown, ax=axes, label=label, shrink=0.9)
     return figure
 

@@ -46,3 +46,14 @@ def test_a_text_on_a_dark_cell_is_light():
 def test_texts_of_another_shape_are_refused(texts):
     with pytest.raises(ValueError, match="'b'"):
         labelled_grids({"b": B}, "share", texts={"b": texts})
+
+
+def test_rows_and_columns_may_have_names():
+    names = {"rows": ["SGD", "Adam"], "columns": ["0.1", "1", "10"], "x_label": "rate"}
+    figure = labelled_grids({"a": A, "b": A}, "share", **names)
+    figure.draw_without_rendering()
+    first, second, _ = figure.axes
+    assert [tick.get_text() for tick in first.get_yticklabels()] == names["rows"]
+    assert [tick.get_text() for tick in second.get_xticklabels()] == names["columns"]
+    assert [panel.get_xlabel() for panel in (first, second)] == ["rate", "rate"]
+    assert not any(tick.get_visible() for tick in second.get_yticklabels())
