@@ -1400,6 +1400,10 @@ claim(
 # - The smaller the batch, the smaller the largest rate ({numref}`sgd-rates`).
 # - Noise leaves bad places, and good ones ({numref}`sgd-wells`).
 #
+# Four sizes of batch stood in this chapter, each with a rate that was found for it. How
+# to choose the size, and how the rate follows it, is the question of
+# {doc}`Batch size <08_batch_size>`.
+#
 # ## In an interview
 #
 # :::{interview-card} What is stochastic gradient descent, and why is it used?

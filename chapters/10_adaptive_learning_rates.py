@@ -268,9 +268,9 @@ bowls = {
 animate(
     moving_paths(bowls, [*range(11), 15, 20, 30, 50, 100, 150, 200]),
     "adagrad-bowls",
-    caption="The same bowl, on the axes and turned. Gradient descent takes the same "
-    "path in both. AdaGrad walks straight to the star on the left. On the right it "
-    "falls to the floor of the valley and creeps along it.",
+    caption="The same bowl, on the axes and turned. Gradient descent's path turns with "
+    "it. AdaGrad walks straight to the star on the left. On the right it falls to the "
+    "floor of the valley and creeps along it.",
     alt="Contour lines of a narrow valley, twice, with the paths of gradient descent "
     "and AdaGrad. After 20 steps AdaGrad's larger weight is "
     f"{np.abs(exact[20]).max():.2g} on the axes and {np.abs(turned[20]).max():.2f} on "

@@ -750,6 +750,9 @@ claim(
 #   they lie within a few points.
 # - Its first moment does not calm the weights, and its convergence is not guaranteed.
 #
+# Four rules were tuned here. {doc}`The last step of this part
+# <12b_optimizers_compared>` gives the same effort to all nine.
+#
 # ## In an interview
 #
 # :::{interview-card} What does Adam compute, and why is it such a common default?
