@@ -97,7 +97,11 @@ def backward(layers, x, y, phi):
     deltas = [delta / len(y)]
     for (W, _), out in zip(layers[:0:-1], h[:0:-1], strict=True):
         deltas.insert(0, deltas[0] @ W.T * slopes[phi](out))
-    return loss, deltas, [(a.T @ d, d.sum(axis=0)) for a, d in zip(h, deltas, strict=True)]
+    return (
+        loss,
+        deltas,
+        [(a.T @ d, d.sum(axis=0)) for a, d in zip(h, deltas, strict=True)],
+    )
 
 
 # %%
@@ -133,7 +137,7 @@ def scaled(part, factor):
     """Multiplies the incoming or the outgoing weights of unit 0."""
 
     def change(layers):
-        (W1, b1), (W2, b2) = layers
+        (W1, _), (W2, _) = layers
         (W1[:, 0] if part == "incoming" else W2[0])[:] *= factor
 
     return change
@@ -347,8 +351,8 @@ for width in (1, 2, 8, 64):
 small_losses, mean_signals = np.array(small_losses), np.array(mean_signals)
 claim(
     "clinic-capacity-everywhere",
-    "Too few units leave a large signal: mean size of δ with 2 units over that with 64, "
-    "for each seed.",
+    "Too few units leave a large signal: mean size of δ with 2 units over that with "
+    "64, for each seed.",
     measured=mean_signals[1] / mean_signals[3],
     above=5,
 )
@@ -422,8 +426,9 @@ show(
     ),
     "clinic-product",
     caption="Length of the signal at each of twenty ReLU layers before training, for "
-    "three scales of the weights; mean and range of three seeds. Read from right, where "
-    "the loss is, to left. Straight lines on this axis are geometric growth and decay.",
+    "three scales of the weights; mean and range of three seeds. Read from the right, "
+    "where the loss is, to the left. A straight line on this axis is geometric growth "
+    "or decay.",
     alt="Three lines from the same point at layer 20. At layer 1 the mean is "
     + ", ".join(f"{by_layer[k, :, 0, 0].mean():.1g} at {v}" for k, v in picked.items())
     + " variance.",
@@ -465,7 +470,9 @@ claim(
 
 
 def global_norm(slope):
-    return np.sqrt(sum(np.sum(np.square(g, dtype="f8")) for pair in slope for g in pair))
+    return np.sqrt(
+        sum(np.sum(np.square(g, dtype="f8")) for pair in slope for g in pair)
+    )
 
 
 def course(layers, batches, rate, factor=1.0, clip=np.inf):
@@ -567,8 +574,8 @@ start = np.array([signals_by_layer(6.0, seed)[:, 0] for seed in seeds])
 end = np.array([signals_by_layer(6.0, seed)[:, -1] for seed in seeds])
 claim(
     "clinic-signal-shows-it",
-    "Through twenty exploding ReLU layers the signal δ grows: length at the first layer "
-    "over that at the last, for each seed.",
+    "Through twenty exploding ReLU layers the signal δ grows: length at the first "
+    "layer over that at the last, for each seed.",
     measured=start[:, 0] / end[:, 0],
     above=1000,
 )
@@ -620,12 +627,12 @@ show(
     ),
     "clinic-threshold",
     caption="Norm of the whole gradient; mean and range of three seeds. The upper run "
-    "learns well, with norms around a thousand. The one that begins below 1 explodes at "
-    "its second step (drawn at $10^6$ if beyond) and is NaN at its third. The line at 1 "
-    "tells them apart the wrong way round.",
+    "learns well, with norms near a thousand. The one that begins below 1 explodes at "
+    "its second step (drawn at $10^6$, being beyond) and is NaN at its third. The line "
+    "at 1 would call the wrong one ill.",
     alt="Three curves. The healthy run with its loss times 1,000 begins at "
-    f"{large_units[:, 0, 1].mean():.0f} and ends at {large_units[:, -1, 1].mean():.0f}; "
-    f"the exploding one begins at {small_units[:, 0, 1].mean():.2f}.",
+    f"{large_units[:, 0, 1].mean():.0f} and ends at "
+    f"{large_units[:, -1, 1].mean():.0f}; the exploding one begins at {small_units[:, 0, 1].mean():.2f}.",
 )
 
 # %%
@@ -743,3 +750,654 @@ claim(
     above=0,
     below=0.01,
 )
+
+# %% [markdown]
+# ## Keras beside it
+#
+# How does one see this in `fit`? Clipping is an argument of every Keras optimizer:
+# `global_clipnorm` is {eq}`eq-clinic-clip`, `clipnorm` does it for each weight alone.
+# `TerminateOnNaN` ends a training at the first number that is not finite.
+# `GradientMonitor` records the gradient of every weight as the optimizer receives it.
+# At the end of each epoch it says what it found. The twenty exploding layers, in Keras:
+
+# %%
+cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+twenty = mlp(64, (64,) * 19, 10)
+for layer in twenty.layers:
+    layer.kernel.assign(np.sqrt(6) * layer.kernel)  # Glorot's variance × 6.
+twenty.compile(SGD(1e-3), cross_entropy, run_eagerly=True, jit_compile=False)
+terminate, watch = TerminateOnNaN(), GradientMonitor()
+keras.utils.set_random_seed(0)
+run = twenty.fit(x_train, y_train, 64, verbose=0, callbacks=[terminate, watch])
+
+# %%
+claim(
+    "clinic-terminate-on-nan",
+    "Training ends in its first epoch: the step at which the loss is no number.",
+    measured=terminate.reason["step"],
+    above=1,
+    below=6,
+)
+claim(
+    "clinic-monitor-blames-the-rate",
+    "After so few steps the monitor's first suspect is the learning rate, not the "
+    "weights: 1 if so.",
+    measured=watch.findings[0].kind == "learning_rate_too_high",
+    equals=1,
+)
+he_course = np.array(
+    [
+        course(first_layers(deep, s, 2.0, "float32"), shuffled_batches(len(x), 8), 0.05)
+        for s in seeds
+    ]
+)
+quote("clinic-first-loss", f"{free[:, 0, 0].min():,.0f} or more")
+claim(
+    "clinic-he-starts-low",
+    "With He's weights the same network begins at the loss of guessing, 2.3: loss at "
+    "the first step, for each seed.",
+    measured=he_course[:, 0, 0],
+    below=3,
+)
+claim(
+    "clinic-he-learns",
+    "And it learns: loss over the last ten steps in parts of the first one, for each "
+    "seed.",
+    measured=he_course[:, -10:, 0].mean(axis=1) / he_course[:, 0, 0],
+    below=0.85,
+)
+
+# %% [markdown]
+# The monitor is no oracle. It saw three updates, in which the weights leapt, and it
+# advises a lower rate. But the first weights are wrong, and He's variance is the cure.
+# One number told so before any update: a first loss of {glue:text}`clinic-first-loss`,
+# where guessing costs 2.3.
+
+# %% [markdown]
+# ## The experiment: ten networks at the same loss
+#
+# How does one find the cause when all that is seen is a loss that does not fall? We
+# make ten trainings ill on purpose. All have to tell ten digits apart, with SGD. What a
+# loss is worth depends on what guessing costs: for $K$ equally frequent classes that is
+# their entropy, $\ln K$, here 2.303. A network at that loss knows the frequencies of
+# the classes at most.
+#
+# The healthy one has a layer of 64 ReLU units and the learning rate 0.5. Each
+# patient differs from it in one thing.
+
+# %%
+
+
+def zero_kernels(model):
+    for layer in model.layers:
+        layer.kernel.assign(0 * layer.kernel)
+
+
+def kernels_times_40(model):
+    for layer in model.layers[:-1]:
+        layer.kernel.assign(40 * layer.kernel)
+
+
+def biases_minus_10(model):
+    for layer in model.layers[:-1]:
+        layer.bias.assign(layer.bias - 10)
+
+
+def penalise(model):
+    for layer in model.layers:
+        layer.kernel.regularizer = keras.regularizers.L2(0.1)
+
+
+def freeze_zero_head(model):
+    model.layers[-1].kernel.assign(0 * model.layers[-1].kernel)
+    model.layers[-1].trainable = False
+
+
+# %%
+shuffled_labels = np.random.default_rng(0).permutation(y_train)
+seven = {"units": (64,) * 6}
+patients = {
+    "healthy": {},
+    "rate × 10": {"rate": 5.0},
+    "rate / 5,000": {"rate": 1e-4},
+    "zero kernels": {"change": zero_kernels},
+    "inputs × 255": {"x": 255 * x_train},
+    "L2 penalty 0.1": {"change": penalise},
+    "7 sigmoid layers": seven | {"activation": "sigmoid"},
+    "tanh, kernels × 40": seven
+    | {"activation": "tanh", "change": kernels_times_40, "rate": 0.05},
+    "biases −10": {"change": biases_minus_10},
+    "shuffled labels": {"y": shuffled_labels},
+    "frozen zero head": {"activation": "tanh", "change": freeze_zero_head},
+}
+
+# %% [markdown]
+# Each is trained for eight epochs with three more lines than usual: the import, the
+# monitor, and its place in `fit`. We keep what it prints for later. The penalty is part
+# of the reported loss, so the loss on the data alone is a metric of its own.
+
+
+# %%
+def examined(units=(64,), activation="relu", change=None, rate=0.5, **data):
+    """Trains a patient; returns it, what was logged, and the monitor."""
+    model = mlp(64, units, 10, activation)
+    if change:
+        change(model)
+    is_penalised = change is penalise
+    extra = keras.metrics.SparseCategoricalCrossentropy("on_data", from_logits=True)
+    metrics = [extra] if is_penalised else None
+    model.compile(SGD(rate), cross_entropy, metrics=metrics, jit_compile=False)
+    monitor = GradientMonitor()
+    keras.utils.set_random_seed(0)
+    data = {"x": x_train, "y": y_train, "batch_size": 128, "epochs": 8} | data
+    with contextlib.redirect_stdout(io.StringIO()):
+        history = model.fit(**data, verbose=0, callbacks=[monitor])
+    return model, history.history, monitor
+
+
+# %%
+results = {name: examined(**fault) for name, fault in patients.items()}
+models = {name: result[0] for name, result in results.items()}
+losses = {
+    name: np.array(result[1].get("on_data", result[1]["loss"]))
+    for name, result in results.items()
+}
+monitors = {name: result[2] for name, result in results.items()}
+sick = [name for name in patients if name != "healthy"]
+
+# %% tags=["hide-input"]
+epochs = np.arange(1, 9)
+shown_losses = np.array([np.minimum(losses[name], 3.5) for name in sick])
+show(
+    curves(
+        epochs,
+        {"healthy": losses["healthy"], "ten patients": shown_losses},
+        x_label="epoch",
+        y_label="loss on the training data",
+        bounds={"guessing": np.log(10)},
+        markers=True,
+    ),
+    "clinic-losses",
+    caption="Training loss of the healthy network, and mean and range of the ten "
+    "patients. (Values above 3.5 are drawn there.) After some epochs all ten are near "
+    "the loss of guessing. Their losses do not say what they suffer from.",
+    alt=f"The healthy loss falls from {losses['healthy'][0]:.2f} to "
+    f"{losses['healthy'][-1]:.2f}. The others end between "
+    f"{min(losses[k][-1] for k in sick):.2f} and "
+    f"{max(losses[k][-1] for k in sick):.2f}.",
+)
+
+# %%
+claim(
+    "clinic-same-loss",
+    "All ten patients sit near the loss of guessing, 2.303: training loss in the "
+    "eighth epoch, for each.",
+    measured=[losses[name][-1] for name in sick],
+    above=2.0,
+    below=2.9,
+)
+claim(
+    "clinic-healthy-learns",
+    "The healthy network learns: its training loss in the eighth epoch.",
+    measured=losses["healthy"][-1],
+    below=0.5,
+)
+
+# %% [markdown]
+# Now look at the gradients. Each panel shows one training; each line is a layer, dark
+# for the first and light for the last.
+
+# %% tags=["hide-input"]
+show(
+    gradient_flow_panels(
+        {name: monitor.to_dict() for name, monitor in monitors.items()}, high=1e4
+    ),
+    "clinic-fingerprints",
+    caption="Norm of each layer's gradient at each of 88 updates, from the first layer "
+    "(dark) to the last (light). The losses were nearly the same. The gradients are "
+    "spread out, upside down, broken off, missing, or as in health. Values beyond the "
+    "axis are drawn at its ends.",
+    alt="Eleven panels. Norm of the whole gradient at the last update: "
+    + ", ".join(
+        f"{name} {np.sqrt(np.nansum(np.square(monitor.norm[-1], dtype='f8'))):.1g}"
+        for name, monitor in monitors.items()
+    )
+    + ".",
+)
+
+
+# %%
+
+
+def depth_ratio(name):
+    """Gradient of the first kernel by that of the last, median of 20 updates."""
+    monitor = monitors[name]
+    kernels = [k for k, path in enumerate(monitor.paths) if path.endswith("kernel")]
+    first, last = monitor.norm[:20, [kernels[0], kernels[-1]]].T
+    return np.median(first / last)
+
+
+claim(
+    "clinic-fingerprint-vanishing",
+    "Sigmoids: the gradient of the first kernel in parts of the last one's.",
+    measured=depth_ratio("7 sigmoid layers"),
+    below=1e-2,
+)
+claim(
+    "clinic-fingerprint-exploding",
+    "Large kernels under tanh: the same ratio.",
+    measured=depth_ratio("tanh, kernels × 40"),
+    above=25,
+)
+claim(
+    "clinic-fingerprint-slow",
+    "A rate that is too low: the same ratio is that of health.",
+    measured=[depth_ratio("rate / 5,000"), depth_ratio("healthy")],
+    above=0.2,
+    below=5,
+)
+claim(
+    "clinic-flat-loss",
+    "A rate that is too low: largest change of the loss in eight epochs.",
+    measured=np.ptp(losses["rate / 5,000"]),
+    below=0.02,
+)
+
+# %% [markdown]
+# Three of these networks have the same loss, and their ratios differ by factors of a
+# hundred. Poor loss alone is a sign of nothing in particular.
+#
+# ### What does the monitor say?
+#
+# `monitor.findings` has it as data. We compare the kind of the first finding with the
+# fault.
+
+# %%
+expected = {
+    "rate × 10": "learning_rate_too_high",
+    "rate / 5,000": "learning_rate_too_low",
+    "zero kernels": "zero_weights",
+    "inputs × 255": "unscaled_inputs",
+    "L2 penalty 0.1": "penalty_too_strong",
+    "7 sigmoid layers": "vanishing",
+    "tanh, kernels × 40": "exploding",
+    "biases −10": "dead_units",
+    "shuffled labels": "nothing_learned",
+    "frozen zero head": "disconnected",
+}
+findings = {name: monitor.findings for name, monitor in monitors.items()}
+print(findings["7 sigmoid layers"][0])
+print(findings["inputs × 255"][0].kind, findings["inputs × 255"][0].evidence)
+
+# %%
+claim(
+    "clinic-first-finding-right",
+    "The monitor's first finding names the fault: in how many of ten patients.",
+    measured=sum(findings[k] and findings[k][0].kind == expected[k] for k in sick),
+    equals=10,
+)
+claim(
+    "clinic-healthy-silence",
+    "Of the healthy training it says nothing: number of findings.",
+    measured=len(findings["healthy"]),
+    equals=0,
+)
+claim(
+    "clinic-frozen-is-named",
+    "Of the frozen head it also says that it is frozen: 1 if so.",
+    measured="frozen" in [finding.kind for finding in findings["frozen zero head"]],
+    equals=1,
+)
+
+# %% [markdown]
+# Ten of ten, but we chose the patients. `benchmarks/clinic.py` asks the same of more
+# trainings: twelve faults and five kinds of healthy network, on digits and on the
+# signals of MNIST-1D, from five seeds each. The limits of the diagnosis were set with
+# other seeds.
+
+# %%
+record = Path(dlbook.__file__).parents[1] / "benchmarks" / "clinic.json"
+runs = json.loads(record.read_text(encoding="utf-8"))["runs"]
+first_said = [(run["found"] or ["nothing"])[0] for run in runs]
+counts = Counter(zip((run["case"] for run in runs), first_said, strict=True))
+cases = list(dict.fromkeys(run["case"] for run in runs))
+answers = list(dict.fromkeys(first_said))
+
+# %% tags=["hide-input"]
+named = [run["found"][:1] == [run["expected"]] for run in runs if run["expected"]]
+silent = [not run["found"] for run in runs if not run["expected"]]
+show(
+    confusion_matrix(
+        [[counts[case, answer] for answer in answers] for case in cases],
+        cases,
+        [answer.replace("_", " ") for answer in answers],
+        column_label="what the monitor said first",
+    ),
+    "clinic-confusion",
+    caption="What the monitor said first of 170 trainings, ten of each kind: five with "
+    "nothing wrong, and twelve with a planted fault.",
+    alt=f"A matrix of {len(cases)} trainings by {len(answers)} answers. The fault was "
+    f"named in {sum(named)} of {len(named)} sick trainings, and {sum(silent)} of "
+    f"{len(silent)} healthy ones were left in peace.",
+)
+
+# %%
+claim(
+    "clinic-benchmark-named",
+    "In the stored record, share of 120 sick trainings whose fault is named first.",
+    measured=100 * np.mean(named),
+    above=90,
+    unit="%",
+)
+claim(
+    "clinic-benchmark-silent",
+    "In the stored record, share of 50 healthy trainings of which nothing is said.",
+    measured=100 * np.mean(silent),
+    above=90,
+    unit="%",
+)
+
+# %% [markdown]
+# These faults are large, and there is one at a time. A fault half as bad, or two at
+# once, may get another name or none, as the twenty layers above did.
+#
+# ### Does the advice help?
+#
+# A name is worth something if the remedy works. We treat each patient as the monitor
+# advises, from three other seeds each. To save time the treated networks of one shape
+# train side by side, as one model.
+
+# %%
+middle, spread = x_train.mean(axis=0), x_train.std(axis=0) + 1e-3
+
+
+class Treated(StackedMLP):
+    """Networks side by side, each with the settings of its treatment."""
+
+    def __init__(self, units, treatments):
+        self.settings = [each for each in treatments.values() for _ in seeds]
+        tanh, self.scale = self.column("tanh"), self.column("standardise")
+        own = list(range(len(self.settings)))
+        super().__init__(
+            64, units, 10, own, lambda z: ops.where(tanh > 0, ops.tanh(z), ops.relu(z))
+        )
+
+    def column(self, name, default=0.0):
+        values = [each.get(name, default) for each in self.settings]
+        return np.array(values, "float32")[:, None, None]  # (networks, 1, 1)
+
+    def call(self, x):
+        return self.logits(ops.where(self.scale > 0, (x - middle) / spread, x))
+
+
+# %%
+def outcome(units, treatments):
+    """Accuracy on held-out digits for each treatment and seed."""
+    model = Treated(units, treatments)
+    factor, rate = model.column("l2"), model.column("rate", 0.5)
+    for kernel in model.kernels:
+        kernel.assign(kernel * model.column("gain", 1.0))
+        kernel.regularizer = lambda W: ops.sum(factor * W**2)
+    model.kernels[-1].assign(model.kernels[-1] * model.column("head", 1.0))
+    rule = SGD(lambda: ops.convert_to_tensor(rate))
+    model.compile(rule, model.cross_entropy, jit_compile=False)
+    fit_batches(model, x_train, y_train, shuffled_batches(len(x), 9, 128))
+    correct = ops.convert_to_numpy(model(x_test)).argmax(axis=2) == y_test[:, None]
+    return dict(zip(treatments, correct.mean(axis=0).reshape(-1, 3), strict=True))
+
+
+# %% [markdown]
+# A remedy that says "by ten" may have to be taken more than once. What was not enough
+# is kept too.
+
+# %%
+treated = outcome(
+    (64,),
+    {
+        "rate × 10": {"rate": 0.5},  # Divided by ten.
+        "rate / 5,000": {"rate": 0.1},  # Multiplied by ten, three times.
+        "zero kernels": {},  # At random.
+        "inputs × 255": {"standardise": 1},
+        "L2 penalty 0.1": {"l2": 0.01},
+        "biases −10": {},  # At 0.
+        "shuffled labels": {},  # Those that belong to the inputs.
+        "frozen zero head": {"tanh": 1, "head": 0},  # Trained.
+        "once": {"rate": 1e-3},
+        "twice": {"rate": 1e-2},
+    },
+)
+he = {"gain": np.sqrt(2)}
+deep_treated = outcome(
+    (64,) * 6,
+    {
+        "7 sigmoid layers": he | {"rate": 0.05},  # ReLU, He, and the rate by ten.
+        "tanh, kernels × 40": {"tanh": 1, "rate": 0.05},  # Glorot.
+        "He only": he,
+    },
+)
+
+# %%
+sick_accuracy = {
+    name: np.mean(
+        ops.convert_to_numpy(
+            models[name](x_test * (255 if name == "inputs × 255" else 1))
+        ).argmax(axis=1)
+        == y_test
+    )
+    for name in sick
+}
+too_little = {
+    "rate / 5,000": [treated.pop("once"), treated.pop("twice")],
+    "7 sigmoid layers": deep_treated.pop("He only"),
+}
+treated = {name: (treated | deep_treated)[name] for name in sick}
+
+# %% tags=["hide-input"]
+show(
+    dot_rows(
+        {
+            "ill (one seed)": {name: [sick_accuracy[name]] for name in sick},
+            "treated, not enough": {k: np.ravel(v) for k, v in too_little.items()},
+            "treated": treated,
+        },
+        "accuracy on held-out digits",
+    ),
+    "clinic-remedies",
+    caption="Accuracy of the ten patients, and of three networks each that got the "
+    "remedy. Not enough were: the low rate times ten and times a hundred, and He's "
+    "weights under ReLU at the old rate of 0.5.",
+    alt="Ten rows. Lowest accuracy of the three treated: "
+    + ", ".join(f"{name} {each.min():.2f}" for name, each in treated.items())
+    + ".",
+)
+
+# %%
+claim(
+    "clinic-ill-accuracy",
+    "Ill, none of the ten reads digits well: accuracy, for each patient.",
+    measured=list(sick_accuracy.values()),
+    below=0.6,
+)
+claim(
+    "clinic-remedies-work",
+    "Treated, each of the ten learns: accuracy of the worst of three seeds, for each "
+    "patient.",
+    measured=[each.min() for each in treated.values()],
+    above=0.7,
+)
+claim(
+    "clinic-rate-needs-three-doses",
+    "The low rate times ten, or times a hundred, is not yet enough: accuracy, for each "
+    "seed.",
+    measured=too_little["rate / 5,000"],
+    below=0.6,
+)
+claim(
+    "clinic-he-needs-a-lower-rate",
+    "ReLU and He's weights alone do not help the seven layers: they no longer bear the "
+    "rate of 0.5. Accuracy, for each seed.",
+    measured=too_little["7 sigmoid layers"],
+    below=0.6,
+)
+
+# %% [markdown]
+# The last one is typical. A remedy can uncover the next fault: the sigmoid layers could
+# not be hurt by the high rate, since hardly anything reached them. So examine again
+# after each treatment, and change one thing at a time.
+#
+# (symptom-table)=
+# ### The table of symptoms
+#
+# Every remedy below was applied in this chapter, and worked. $K$ is the number of
+# classes.
+#
+# | what you see | what the monitor says | what to try |
+# |---|---|---|
+# | The loss leaps in the first epoch, then lies near $\ln K$ | `learning_rate_too_high`: updates of {glue:text}`clinic-said-high` of a kernel's length | a tenth of the rate |
+# | The loss does not move in the third digit | `learning_rate_too_low`: updates of {glue:text}`clinic-said-low` of a kernel's length | ten times the rate, again and again |
+# | $\ln K$ from the first batch on | `zero_weights` | random kernels |
+# | An enormous loss at first, then $\ln K$ | `unscaled_inputs`: they are about {glue:text}`clinic-said-inputs` | subtract the mean, divide by the standard deviation |
+# | The total falls, the loss on the data stays | `penalty_too_strong`: kernels shrank to {glue:text}`clinic-said-penalty` | a tenth of the penalty |
+# | A deep network, a little above $\ln K$ | `vanishing`: first gradient {glue:text}`clinic-said-vanishing` of the last | ReLU with He's weights, then examine the rate again |
+# | A deep network, restless above $\ln K$ | `exploding`: first gradient {glue:text}`clinic-said-exploding` times the last | Glorot's weights for tanh, He's for ReLU |
+# | $\ln K$, and no gradient but the last bias's | `dead_units` | biases at 0 |
+# | The loss creeps down, accuracy stays at chance, gradients look healthy | `nothing_learned`, after eight epochs | pair inputs and labels rightly |
+# | $\ln K$ to the last digit | `disconnected`, `frozen` | `trainable = True` |
+# | The first loss is far above $\ln K$, leaps, then NaN | `learning_rate_too_high`, `not_finite` | He's weights; clipping to stay finite |
+# | The loss falls, then NaN all at once | `not_finite` | no logarithm of 0: `from_logits=True` |
+#
+# (clinic-checklist)=
+# ### The checklist
+#
+# ```python
+# from dlbook.callbacks import GradientMonitor
+#
+# monitor = GradientMonitor(action="stop")
+# model.fit(x, y, callbacks=[monitor])
+# ```
+#
+# 1. Before training, compare the loss of the first batch with guessing: $\ln K$ for $K$
+#    classes, the variance of the targets for the squared error. Far above it, look at
+#    the scale of the inputs and of the first weights.
+# 2. Watch the loss on the data apart from penalties.
+# 3. Train a few epochs with the three lines above. Read the *first* finding; a cause
+#    hides what follows from it.
+# 4. Change that one thing. Examine again.
+# 5. If nothing is said and nothing is learned, memorise one batch of 32 (exercise 5). If
+#    the network can, look at the labels and the data; if not, at the model and the loss.
+#
+# ### Two of them under the lens
+#
+# What do zero weights learn? People say: nothing. We look inside, and also ask a
+# network of sigmoids and one without hidden layer.
+
+# %%
+zero = models["zero kernels"].get_weights()  # W₁, b₁, W₂, b₂
+entropy_of_labels = -np.sum(
+    np.bincount(y_train) / len(x) * np.log(np.bincount(y_train) / len(x))
+)
+
+
+def from_zero(widths, phi=sigmoid, steps=300):
+    layers = [(np.zeros(pair), np.zeros(pair[1])) for pair in pairwise(widths)]
+    for rows in shuffled_batches(len(x), 15)[:steps]:
+        slope = backward(layers, x[rows], y_train[rows], phi)[2]
+        layers = updated(layers, slope, 0.5)
+    return layers
+
+
+(hidden, _), _ = from_zero((64, 32, 10))
+straight = from_zero((64, 10))
+correct = forward(straight, x_test, sigmoid)[1].argmax(axis=1) == y_test
+
+# %%
+claim(
+    "clinic-zero-stays-zero",
+    "With ReLU, kernels that begin at 0 are 0 after eight epochs: their largest entry.",
+    measured=max(np.abs(zero[0]).max(), np.abs(zero[2]).max()),
+    equals=0,
+)
+claim(
+    "clinic-zero-learns-the-prior",
+    "The last bias does learn, the frequencies of the classes: loss minus their "
+    "entropy.",
+    measured=losses["zero kernels"][-1] - entropy_of_labels,
+    above=-0.02,
+    below=0.02,
+)
+claim(
+    "clinic-zero-bias-moved",
+    "Largest entry of that bias.",
+    measured=np.abs(zero[3]).max(),
+    above=0.001,
+)
+claim(
+    "clinic-zero-sigmoid-alike",
+    "With sigmoids all hidden units stay alike: largest difference between their "
+    "weights, in parts of the largest weight.",
+    measured=np.ptp(hidden, axis=1).max() / np.abs(hidden).max(),
+    below=1e-6,
+)
+claim(
+    "clinic-zero-sigmoid-moved",
+    "Yet they do move: the largest weight.",
+    measured=np.abs(hidden).max(),
+    above=0.001,
+)
+claim(
+    "clinic-zero-softmax",
+    "Without a hidden layer zeros are a fine start: accuracy on held-out digits.",
+    measured=correct.mean(),
+    above=0.85,
+)
+
+# %% [markdown]
+# And the penalty? The loss that `fit` reports falls all the time.
+
+# %% tags=["hide-input"]
+total = np.array(results["L2 penalty 0.1"][1]["loss"])
+show(
+    curves(
+        epochs,
+        {"reported: data + penalty": total, "data alone": losses["L2 penalty 0.1"]},
+        x_label="epoch",
+        y_label="training loss",
+        bounds={"guessing": np.log(10)},
+        markers=True,
+    ),
+    "clinic-penalty",
+    caption="The patient with an L2 penalty of 0.1. The reported loss falls: the weights "
+    "shrink. The loss on the data goes towards that of guessing.",
+    alt=f"The reported loss falls from {total[0]:.2f} to {total[-1]:.2f}, the loss on the "
+    f"data goes from {losses['L2 penalty 0.1'][0]:.2f} to "
+    f"{losses['L2 penalty 0.1'][-1]:.2f}.",
+)
+
+# %%
+claim(
+    "clinic-penalty-total-falls",
+    "Under the strong penalty the reported loss falls: first epoch over last.",
+    measured=total[0] / total[-1],
+    above=1.1,
+)
+claim(
+    "clinic-penalty-data-stays",
+    "The loss on the data does not: last epoch over first.",
+    measured=losses["L2 penalty 0.1"][-1] / losses["L2 penalty 0.1"][0],
+    above=0.9,
+)
+claim(
+    "clinic-penalty-data-high",
+    "It is far above that of the healthy network: ratio in the last epoch.",
+    measured=losses["L2 penalty 0.1"][-1] / losses["healthy"][-1],
+    above=5,
+)
+
+# %% tags=["hide-cell"]
+evidence = {k: next(iter(findings[k][0].evidence.values())) for k in sick}
+quote("clinic-said-high", evidence["rate × 10"])
+quote("clinic-said-low", evidence["rate / 5,000"])
+quote("clinic-said-inputs", evidence["inputs × 255"])
+quote("clinic-said-penalty", evidence["L2 penalty 0.1"])
+quote("clinic-said-vanishing", evidence["7 sigmoid layers"])
+quote("clinic-said-exploding", evidence["tanh, kernels × 40"])

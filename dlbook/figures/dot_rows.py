@@ -30,7 +30,9 @@ def dot_rows(series, x_label, x_scale="linear", bounds=None):
     with canvas(height=0.27 * len(rows) + 1.1) as (figure, axes):
         styles = line_styles(series)
         for marker, (name, values) in zip(cycle("os^Dv"), series.items(), strict=False):
-            places = [np.full(np.size(each), rows.index(k)) for k, each in values.items()]
+            places = [
+                np.full(np.size(each), rows.index(k)) for k, each in values.items()
+            ]
             x = np.concatenate([np.ravel(each) for each in values.values()])
             color = styles[name]["color"]
             y = np.concatenate(places)
