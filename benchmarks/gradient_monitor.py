@@ -27,7 +27,7 @@ LAYERS = keras.layers
 
 
 def mlp():
-    """Three dense layers of 512 units, and batches of 128 examples of 784 numbers."""
+    """Three dense layers of 512 units, and examples of 784 numbers."""
     layers = [LAYERS.Dense(512, "relu") for _ in range(3)]
     return keras.Sequential([keras.Input((784,)), *layers, LAYERS.Dense(10)])
 
@@ -48,12 +48,12 @@ def cnn():
 class Training:
     """A model that is fitted again and again, with the same compiled step."""
 
-    def __init__(self, make, every, steps):
+    def __init__(self, make, every, steps, batch_size):
         keras.utils.set_random_seed(0)
-        self.model, self.every = make(), every
+        self.model, self.every, self.batch_size = make(), every, batch_size
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self.model.compile(keras.optimizers.Adam(1e-3), loss)
-        random, size = np.random.default_rng(0), 128 * steps
+        random, size = np.random.default_rng(0), batch_size * steps
         shape = (size, *self.model.input_shape[1:])
         self.x = random.normal(size=shape).astype("float32")
         self.y = random.integers(10, size=size)
@@ -63,7 +63,7 @@ class Training:
         clock = Clock()
         watch = [GradientMonitor(self.every)] if self.every else []
         options = {"callbacks": [*watch, clock], "verbose": 0, "shuffle": False}
-        self.model.fit(self.x, self.y, 128, epochs=repeats + 1, **options)
+        self.model.fit(self.x, self.y, self.batch_size, epochs=repeats + 1, **options)
         return clock.seconds[1:]
 
 
@@ -86,9 +86,9 @@ class Clock(keras.callbacks.Callback):
         self.seconds.append(time.perf_counter() - self.begun)
 
 
-def measured(make, every, steps, repeats, rounds):
+def measured(make, every, steps, batch_size, repeats, rounds):
     """Times of plain and watched epochs, `(rounds,)` each: medians of `repeats`."""
-    plain, watched = (Training(make, each, steps) for each in (0, every))
+    plain, watched = (Training(make, each, steps, batch_size) for each in (0, every))
     times = [
         [float(np.median(one.seconds(repeats))) for one in (plain, watched)]
         for _ in range(rounds)
@@ -100,12 +100,13 @@ def main():
     """Runs the benchmark on the backend that Keras uses."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--steps", type=int, default=30, help="batches in an epoch")
+    parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--repeats", type=int, default=4, help="epochs of a round")
     parser.add_argument("--rounds", type=int, default=5, help="pairs, in turns")
     parser.add_argument("--to", type=Path, default=Path("build/gradient_monitor.json"))
     options = parser.parse_args()
     backend, report = keras.backend.backend(), []
-    sizes = options.steps, options.repeats, options.rounds
+    sizes = options.steps, options.batch_size, options.repeats, options.rounds
     for make in (mlp, cnn):
         for every in (1, 10):
             plain, watched = measured(make, every, *sizes)

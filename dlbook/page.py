@@ -82,8 +82,10 @@ def table(rows, name, caption):
         rows: dicts of column → a text, or a number, shown as `readable` shows it.
         name, caption: as in `show`.
     """
-    cells = [[c if isinstance(c, str) else readable(c) for c in r.values()] for r in rows]
-    cells = [list(rows[0]), *cells]
+    cells = [list(rows[0])]
+    for row in rows:
+        values = row.values()
+        cells.append([v if isinstance(v, str) else readable(v) for v in values])
     if in_notebook():
         lines = [f"| {' | '.join(line)} |" for line in cells]
         lines.insert(1, "|---" * len(cells[0]) + "|")

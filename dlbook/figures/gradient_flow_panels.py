@@ -10,7 +10,7 @@ from dlbook.figures.gradient_flow import layer_norms
 def gradient_flow_panels(records, columns=4, low=1e-6, high=1e6):
     """The norm of each layer's gradient against the update, a panel for each training.
 
-    The colours go from dark, the first layer, to light, the last, as in
+    The colours go from violet, the first layer, to green, the last, as in
     `gradient_flow`. Norms beyond the ends of the scale are drawn there. Where a
     gradient is 0 or not finite its line has a gap; if there is none at all, the panel
     says so.
@@ -47,7 +47,9 @@ def _draw(panel, record, low, high):
     layers = layer_norms(record)
     shades = matplotlib.colormaps["viridis"](np.linspace(0, 0.85, len(layers)))
     for shade, norm in zip(shades, layers.values(), strict=True):
-        panel.plot(record["updates"], np.clip(norm, low, high), color=shade, lw=1.2)
+        panel.plot(
+            record["updates"], np.clip(norm, low, high), color=shade, ls="-", lw=1.2
+        )
     if np.all(np.isnan(list(layers.values()))):
         middle = {"ha": "center", "va": "center", "fontsize": 9}
         panel.text(0.5, 0.5, "no gradient", transform=panel.transAxes, **middle)
