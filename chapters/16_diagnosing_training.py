@@ -4,7 +4,7 @@
 # {doc}`Adam <12_adam>` and the optimizers before it choose how far to go. They all
 # assume that there is a gradient worth following. This chapter is about trainings where
 # there is none, or too much of it, or one that leads nowhere. Their losses look alike.
-# Their gradients do not.
+# Most of their gradients do not.
 #
 # This chapter answers: **A hidden neuron keeps receiving a large error signal: what can
 # cause that? How can you tell that a model suffers from exploding gradients? The
@@ -182,8 +182,9 @@ show(
     ),
     "clinic-unit",
     caption="Error signal of one sigmoid unit after a change to its weights, over "
-    "1,347 digits; a dot for each of three networks. Saturating the unit takes its "
-    "signal away. Only the outgoing weights make it large.",
+    "1,347 digits; a dot for each of three networks; what is below 10⁻⁹ is drawn "
+    "there. Saturating the unit takes nearly all of its signal. Of these changes, only "
+    "that of the outgoing weights makes it large.",
     alt="Signal in parts of the healthy one, mean of three: "
     + ", ".join(f"{name} {each.mean():.2g}" for name, each in relative.items())
     + ".",
@@ -217,10 +218,10 @@ claim(
 # ### One wrong example
 #
 # The third place is the signal that arrives from above, and it begins with the error of
-# the output. Under the squared error that is the residual itself. A target that is off
-# by a hundred sends a hundred times the signal of one that is off by one, to every unit
-# below. The *Huber loss* {cite:p}`huber1964robust` is squared for small residuals and
-# straight beyond $\pm 1$, so that no example sends more than 1. We fit the line
+# the output. Under half the squared error that is the residual itself. A target that is
+# off by a hundred sends a hundred times the signal of one that is off by one, to every
+# unit below. The *Huber loss* {cite:p}`huber1964robust` is the same for small residuals
+# and straight beyond $\pm 1$, so that no example sends more than 1. We fit the line
 # $y = 2x$ through a hundred points, of which the last has a wrong target.
 
 # %%
@@ -274,9 +275,10 @@ show(
         y_label="share of the gradient (%)",
     ),
     "clinic-outlier",
-    caption="What each of a hundred examples contributes to the gradient at the true "
-    "line, in parts of all contributions. The example at the right has a wrong target. "
-    "Under the squared error it drowns the others.",
+    caption="What each of a hundred examples contributes to the gradient of the "
+    "intercept at the true line, in parts of all contributions without their signs. "
+    "The example at the right has a wrong target. Under the squared error it drowns "
+    "the others.",
     alt="Two clouds near 0 to 3 %, and the wrong example far above: "
     + ", ".join(f"{100 * each[0, -1]:.0f} % under {k}" for k, each in shares.items())
     + ".",
@@ -375,10 +377,10 @@ claim(
 )
 
 # %% [markdown]
-# The three factors of {eq}`eq-clinic-unit` are three causes: large outgoing weights,
-# large errors above (wrong labels, outliers, badly scaled targets), or a product of
-# many such factors further up. The slopes of these activations are at most 1:
-# they only make the signal smaller. A lack of units is no cause of one loud unit.
+# The slopes of these activations are at most 1: they never make the signal larger. That
+# leaves three causes: large outgoing weights, large errors above (wrong labels,
+# outliers, badly scaled targets), or a product of many such factors further up. A lack
+# of units made all signals large, and none of them stood out.
 #
 # ## The rule: a product over the layers
 #
@@ -392,12 +394,14 @@ claim(
 # $$ (eq-clinic-product)
 #
 # where $n$ is the number of layers, $\odot$ multiplies entry by entry, and $q$ is the
-# factor of an average layer. With $q > 1$ the signal grows geometrically on its way to
-# the first layer. That growth is the *exploding gradient*
+# factor of an average layer. (Each step back is a product with the layer's *Jacobian*,
+# the matrix of its derivatives.) With $q > 1$ the signal grows geometrically on its way
+# to the first layer. That growth is the *exploding gradient*
 # {cite:p}`pascanu2013difficulty`; with $q < 1$ it *vanishes*. In a recurrent network
-# time steps take the place of layers. For ReLUs and weights of variance
-# $\gamma/\text{inputs}$ we expect $q = \sqrt{\gamma/2}$ {cite:p}`he2015delving`. Is
-# that so? Twenty layers, seven values of the gain $\gamma$, before any training.
+# time steps take the place of layers. For ReLU layers of one width and weights of
+# variance $\gamma/\text{inputs}$ we expect $q = \sqrt{\gamma/2}$
+# {cite:p}`he2015delving`. Is that so? Twenty layers, seven values of the gain $\gamma$,
+# before any training.
 
 # %%
 deep = (64,) * 20 + (10,)
@@ -523,8 +527,8 @@ claim(
 )
 claim(
     "clinic-then-nan",
-    "Then come numbers that are none: the step at which the loss is NaN or infinite, "
-    "for each seed.",
+    "Then come numbers that are none: the updates after which the loss is NaN or "
+    "infinite, for each seed.",
     measured=[np.argmax(~np.isfinite(losses)) for losses in free[:, :, 0]],
     above=0,
     below=5,
@@ -630,7 +634,7 @@ show(
     ),
     "clinic-threshold",
     caption="Norm of the whole gradient; mean and range of three seeds. The upper run "
-    "learns well, with norms near a thousand. The one that begins below 1 explodes at "
+    "learns well, with norms in the hundreds. The one that begins below 1 explodes at "
     "its second step (drawn at $10^6$, being beyond) and is NaN at its third. The line "
     "at 1 would call the wrong one ill.",
     alt="Three curves. The healthy run with its loss times 1,000 begins at "
@@ -677,7 +681,7 @@ claim(
 )
 claim(
     "clinic-exploding-below-one-nan",
-    "It is NaN or infinite all the same: at which step, for each seed.",
+    "It is NaN or infinite all the same: after how many updates, for each seed.",
     measured=[np.argmax(~np.isfinite(losses)) for losses in small_units[:, :, 0]],
     above=0,
     below=5,
@@ -723,7 +727,8 @@ claim(
 )
 claim(
     "clinic-nan-largest-was-first",
-    "The norm has only fallen until then: the largest over the first, for each seed.",
+    "The norm was never larger than at the first step: the largest over the first, "
+    "for each seed.",
     measured=[max(norms) / norms[0] for norms, _ in textbook],
     below=1.01,
 )
@@ -800,15 +805,15 @@ he_course = np.array(
 quote("clinic-first-loss", f"{free[:, 0, 0].min():,.0f} or more")
 claim(
     "clinic-he-starts-low",
-    "With He's weights the same network begins at the loss of guessing, 2.3: loss at "
-    "the first step, for each seed.",
+    "With He's weights the same network begins near the loss of guessing, 2.3: loss "
+    "at the first step, for each seed.",
     measured=he_course[:, 0, 0],
     below=3,
 )
 claim(
     "clinic-he-learns",
-    "And it learns: loss over the last ten steps in parts of the first one, for each "
-    "seed.",
+    "And it learns, at fifty times the rate: loss over the last ten steps in parts of "
+    "the first one, for each seed.",
     measured=he_course[:, -10:, 0].mean(axis=1) / he_course[:, 0, 0],
     below=0.85,
 )
@@ -816,9 +821,10 @@ claim(
 # %% [markdown]
 # The monitor is no oracle. It saw three updates, in which the weights leapt, and it
 # advises a lower rate. But the first weights are wrong, and He's variance is the cure.
-# One number told so before any update: a first loss of {glue:text}`clinic-first-loss`,
-# where guessing costs 2.3. And the neuron of the logarithm? We give Keras the same loss
-# and the weights it ended at, a fifth longer.
+# One number told so before any update. The first loss of the three networks that we
+# wrote by hand was {glue:text}`clinic-first-loss`, where guessing costs 2.3. And the
+# neuron of the logarithm? We give Keras the same loss and the weights it ended at, a
+# fifth longer.
 
 # %%
 
@@ -844,8 +850,9 @@ claim(
 )
 
 # %% [markdown]
-# Its advice begins with the rate and ends with the logarithm. The norms of the steps
-# before, which it has kept, tell which of the two it was.
+# Its advice begins with the rate and ends with the logarithm. Here the first update was
+# the bad one. In a longer training the norms of the updates before, which the monitor
+# keeps, tell which of the two it was: small ones speak against the rate.
 
 # %% [markdown]
 # ## The experiment: ten networks at the same loss
@@ -853,11 +860,12 @@ claim(
 # How does one find the cause when all that is seen is a loss that does not fall? We
 # make ten trainings ill on purpose. All have to tell ten digits apart, with SGD. What a
 # loss is worth depends on what guessing costs: for $K$ equally frequent classes that is
-# their entropy, $\ln K$, here 2.303. A network at that loss knows the frequencies of
-# the classes at most.
+# their entropy, $\ln K$, here 2.303. A network at that loss is worth no more than one
+# that knows only the frequencies of the classes.
 #
 # The healthy one has a layer of 64 ReLU units and the learning rate 0.5. Each patient
-# has one fault. To have it, two are deeper, and two are of tanh units.
+# has one fault. To have it, two are deeper, with six hidden layers and the output. Two
+# are of tanh units, and the deep one of these has the rate 0.05.
 
 # %%
 
@@ -1028,7 +1036,8 @@ claim(
 )
 claim(
     "clinic-fingerprint-slow",
-    "A rate that is too low: the same ratio is that of health.",
+    "A rate that is too low: the same ratio, and that of the healthy network beside "
+    "it.",
     measured=[depth_ratio("rate / 5,000"), depth_ratio("healthy")],
     above=0.2,
     below=5,
@@ -1041,10 +1050,14 @@ claim(
 )
 
 # %% [markdown]
-# Three of these networks have nearly the same loss, and ratios that differ by factors
-# of a hundred and more. A poor loss alone is a sign of nothing in particular. Nor do
-# gradients say all: those of the shuffled labels look healthy. Only that they lead
-# nowhere, for eight epochs, gives these labels away.
+# Three of these networks have nearly the same loss. Their ratios are
+# {glue:text}`clinic-fingerprint-vanishing`, {glue:text}`clinic-fingerprint-exploding`
+# and, at the low rate, about 1. A poor loss alone is a sign of nothing in particular.
+#
+# Nor do norms of gradients say all. Zero kernels and dead units look the same: the
+# lengths of the weights differ. The low rate and the shuffled labels look healthy. The
+# one shows in updates that are short beside the weights. The other shows only in that
+# it leads nowhere, for eight epochs.
 #
 # ### What does the monitor say?
 #
@@ -1085,8 +1098,8 @@ claim(
 # %% [markdown]
 # Ten of ten, but we chose the patients. `benchmarks/clinic.py` asks the same of more
 # trainings: twelve faults and five kinds of healthy network, on digits and on the
-# signals of MNIST-1D, from five seeds each. The limits of the diagnosis were set with
-# other seeds.
+# signals of MNIST-1D, from five seeds each. The limits of the diagnosis were set on the
+# same kinds of training, with other seeds.
 
 # %%
 record = Path(dlbook.__file__).parents[1] / "benchmarks" / "clinic.json"
@@ -1132,12 +1145,13 @@ claim(
 
 # %% [markdown]
 # These faults are large, and there is one at a time. A fault half as bad, or two at
-# once, may get another name or none, as the twenty layers above did.
+# once, may get another name or none. So may one that ends the training at once: the
+# twenty layers above got another name.
 #
 # ### Does the advice help?
 #
-# A name is worth something if the remedy works. We treat each patient as the monitor
-# advises, from three other seeds each. To save time the treated networks of one shape
+# A name is worth something if the remedy works. We treat each patient for what the
+# monitor found, from three seeds each. To save time the treated networks of one shape
 # train side by side, as one model.
 
 # %%
@@ -1181,7 +1195,8 @@ def outcome(units, treatments):
 
 # %% [markdown]
 # A remedy that says "by ten" may have to be taken more than once. What was not enough
-# is kept too. All are trained for 90 updates.
+# is kept too. All are trained for 90 updates of 128 digits; the patients had 48 of up
+# to 256, about as many digits in all.
 
 # %%
 one_layer = {
@@ -1262,8 +1277,8 @@ claim(
 )
 claim(
     "clinic-he-needs-a-lower-rate",
-    "ReLU and He's weights alone do not help the seven layers: they no longer bear the "
-    "rate of 0.5. Accuracy, for each seed.",
+    "ReLU and He's weights alone are not enough for the seven layers: they no longer "
+    "bear the rate of 0.5. Accuracy, for each seed.",
     measured=too_little["7 sigmoid layers"],
     below=0.6,
 )
@@ -1276,8 +1291,8 @@ claim(
 # (symptom-table)=
 # ### The table of symptoms
 #
-# Every remedy below was applied in this chapter, and worked. $K$ is the number of
-# classes.
+# Every remedy below was applied in this chapter, and worked: the last one on the loss
+# at given weights, the others in training. $K$ is the number of classes.
 #
 # :::{list-table}
 # :header-rows: 1
@@ -1315,7 +1330,7 @@ claim(
 # - * $\ln K$, and only the last bias has a gradient
 #   * `dead_units`
 #   * biases at 0
-# - * The loss creeps down, accuracy stays near chance, gradients as in health
+# - * The loss creeps down, accuracy stays low, gradients as in health
 #   * `nothing_learned`, after eight epochs
 #   * the labels that belong to the inputs
 # - * $\ln K$ to the last digit
@@ -1347,8 +1362,8 @@ claim(
 #    hides what follows from it.
 # 4. Change that one thing. Examine again.
 # 5. If nothing is said and nothing is learned, let it memorise one batch of 32
-#    (exercise 5). If it can, look at the labels and the data; if not, at the model and
-#    the loss.
+#    (exercise 5). If it can, look at the labels and the data; if not, at the model,
+#    the loss and the rate.
 #
 # ### A closer look at two of them
 #
@@ -1471,9 +1486,10 @@ quote("clinic-said-exploding", evidence["tanh, kernels × 40"])
 quote("clinic-penalised-accuracy", sick_accuracy["L2 penalty 0.1"])
 
 # %% [markdown]
-# The accuracy of that network is {glue:text}`clinic-penalised-accuracy`. A penalty
-# shrinks all logits, and the largest one stays the largest. So look at the loss on the
-# data and at the accuracy, not at the total alone.
+# The accuracy of that network is {glue:text}`clinic-penalised-accuracy`, and guessing
+# has about 0.1. If all logits shrink by one factor, the largest stays the largest. So a
+# network near $\ln K$ may know more than its loss says. Look at the loss on the data
+# and at the accuracy, not at the total alone.
 #
 # ## Where the popular answer goes wrong
 #
@@ -1528,8 +1544,8 @@ quote("clinic-penalised-accuracy", sick_accuracy["L2 penalty 0.1"])
 # :question: hidden-neuron-large-error
 # :claims: clinic-explodes-before-updates, clinic-rate-grows-gradient
 #
-# Before the first update neither plays a part, and the gradient had exploded already.
-# Later a high rate can make it grow.
+# Before the first update neither plays a part, and the gradient had exploded already:
+# by the scale of the first weights and the depth. Later a high rate can make it grow.
 # :::
 #
 # :::{popular-answer} Exploding gradients are rarer than vanishing ones.
@@ -1537,7 +1553,8 @@ quote("clinic-penalised-accuracy", sick_accuracy["L2 penalty 0.1"])
 # :question: hidden-neuron-large-error
 # :claims: clinic-gain-slope, clinic-gain-neutral
 #
-# Nobody has counted. Both follow from one scale, on two sides of He's variance.
+# We know of no count. In ReLU layers both follow from one scale, on two sides of He's
+# variance.
 # :::
 #
 # ### About explosions
@@ -1565,7 +1582,8 @@ quote("clinic-penalised-accuracy", sick_accuracy["L2 penalty 0.1"])
 # :question: detecting-exploding-gradients
 # :claims: clinic-same-loss, clinic-fingerprint-vanishing, clinic-fingerprint-exploding
 #
-# Ten causes had the same loss here. The ratio between the layers tells them apart.
+# Ten causes had nearly the same loss here. The ratio between the layers tells an
+# explosion from vanishing and from a low rate.
 # :::
 #
 # :::{popular-answer} A NaN loss indicates exploding gradients.
@@ -1593,8 +1611,9 @@ quote("clinic-penalised-accuracy", sick_accuracy["L2 penalty 0.1"])
 # :question: loss-not-decreasing
 # :claims: clinic-width-one-plateau, clinic-same-loss
 #
-# That is the symptom's name, not its cause. Even one unit learns something; a loss that
-# never leaves $\ln K$ has another cause than too few of them.
+# That is the symptom's name, not its cause. Even one tanh unit learned something, from
+# each of three seeds. Too few units leave a loss that is too high, and seldom one that
+# never leaves $\ln K$.
 # :::
 #
 # :::{popular-answer} The learning rate is too large.
@@ -1631,10 +1650,11 @@ quote("clinic-penalised-accuracy", sick_accuracy["L2 penalty 0.1"])
 #   update, at ordinary weights. A norm alone, above 1 or below, says nothing.
 # - NaN also comes from $0 \cdot \log 0$, at a gradient of
 #   {glue:text}`clinic-nan-without-explosion`.
-# - Ten faults had nearly the same loss and different gradients. The monitor named all
-#   ten, and mistook an eleventh, the exploding ReLUs, for a high rate.
-# - Each remedy made its patient learn, some after more than one dose, one only together
-#   with another.
+# - Ten faults had nearly the same loss. The gradients told most of them apart, the
+#   weights and updates the rest. The monitor named all ten, and mistook an eleventh,
+#   the exploding ReLUs, for a high rate.
+# - Each remedy made its patient learn, one after three doses, one only together with
+#   another.
 #
 # What remains is a network that learns what it is shown, and fails on what it is not.
 # No gradient of the training loss shows that.
@@ -1656,11 +1676,12 @@ quote("clinic-penalised-accuracy", sick_accuracy["L2 penalty 0.1"])
 # :id: detecting-exploding-gradients
 #
 # Gradients grow geometrically from layer to layer, or from one time step to the next,
-# because the factor of a layer is above 1. So compare layers: the signal at the first
-# over that at the last, and its trend over updates. No absolute threshold works, since
-# gradients scale with the loss. Jumps of the loss, weights that blow up and NaN are
-# consequences, but a high rate, log 0 or bad data cause them too. Log norms for each
-# layer, stop at NaN, clip by the global norm, lower the rate, and initialise better.
+# because the factor of a layer, of its Jacobian, is above 1. So compare layers: the
+# signal at the first over that at the last, and its trend over updates. No absolute
+# threshold works, since gradients scale with the loss. Jumps of the loss, weights that
+# blow up and NaN are consequences, but a high rate, log 0 or bad data cause them too.
+# Log norms for each layer, stop at NaN, clip by the global norm, lower the rate, and
+# initialise better.
 # :::
 #
 # :::{interview-card} The training loss does not go down. What are the likely causes?
@@ -1708,9 +1729,10 @@ claim(
 #    sigmoids. What happens to the signal with a bias of 20?
 #
 #    :::{dropdown} Solution
-#    A ReLU does not saturate above: its slope becomes 1 for all digits, so the signal
-#    stays about as it was, or grows where the unit was off. With a bias of −20 it would
-#    be 0.
+#    A ReLU does not saturate above: its slope becomes 1 for all digits. So the signal
+#    grows, and most where the unit was off for most digits: to
+#    {glue:text}`clinic-exercise-relu-bias` times what it was in the three networks.
+#    With a bias of −20 it would be 0.
 #    :::
 
 # %% tags=["hide-cell"]
@@ -1741,8 +1763,9 @@ claim(
 #    Does the exploding network stay finite? Does the step keep its direction?
 #
 #    :::{dropdown} Solution
-#    It stays finite. The direction changes: large entries are all made equal. The next
-#    cell takes the cosine of the angle between the clipped and the true gradient.
+#    It stays finite, since no entry of a step is longer than the rate. The direction
+#    changes: large entries are all made equally large. The next cell takes the cosine
+#    of the angle between the clipped and the true gradient.
 #    :::
 
 # %% tags=["hide-cell"]
@@ -1769,8 +1792,9 @@ claim(
 #    biases of −10.
 #
 #    :::{dropdown} Solution
-#    Who can memorise has a working path for gradients: then the data, the labels or the
-#    rate are to blame. Who cannot has a fault in the model or the loss.
+#    Who can memorise has a working path for gradients, and a rate that serves: then
+#    look at the data and the labels. Who cannot has a fault in the model, the loss or
+#    the rate.
 #    :::
 
 # %% tags=["hide-cell"]
