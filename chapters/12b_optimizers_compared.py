@@ -36,7 +36,9 @@ from dlbook.training import shuffled_batches, train_apart
 # two paths that differ in the last digit could part.
 #
 # Adam and its relatives get a tiny ε. At the usual ε = 10⁻⁷ theirs and Keras's are two
-# conventions, as {doc}`Adam <12_adam>` shows. At 10⁻¹² the two agree.
+# conventions, as {doc}`Adam <12_adam>` shows. At 10⁻¹² the two agree. AdaHessian and
+# L-BFGS have no built-in in Keras;
+# {doc}`Momentum and curvature <09_momentum_and_curvature>` holds them against others.
 
 # %%
 built_in = keras.optimizers
