@@ -3,6 +3,7 @@
 import numpy as np
 
 from dlbook.figures.canvas import canvas
+from dlbook.figures.labelled_grids import name_cells
 
 
 def confusion_matrix(counts, rows, columns, row_label="", column_label=""):
@@ -36,12 +37,7 @@ def confusion_matrix(counts, rows, columns, row_label="", column_label=""):
             if count:
                 middle = {"ha": "center", "va": "center", "color": "#222222"}
                 axes.text(column, row, str(count), **middle)
-        axes.set_xticks(range(len(columns)), columns, rotation=45, ha="right")
-        axes.set_yticks(range(len(rows)), rows)
-        axes.set_xticks(np.arange(len(columns) + 1) - 0.5, minor=True)
-        axes.set_yticks(np.arange(len(rows) + 1) - 0.5, minor=True)
-        axes.grid(False)
-        axes.grid(which="minor", color="#bbbbbb", lw=0.5)
-        axes.tick_params(which="both", length=0)
+        slanted = {"rotation": 45, "ha": "right"}
+        name_cells(axes, rows, columns, color="#bbbbbb", lw=0.5, **slanted)
         axes.set(ylabel=row_label, xlabel=column_label)
     return figure

@@ -42,19 +42,32 @@ def labelled_grids(
                 ink = "#ffffff" if part > 0.75 else "#222222"
                 middle = {"ha": "center", "va": "center"}
                 panel.text(column, row, word, color=ink, **middle)
-            names = columns or [""] * values.shape[1]
-            panel.set_xticks(np.arange(values.shape[1]), names, rotation=90)
-            panel.set_yticks(np.arange(values.shape[0]), rows or [""] * values.shape[0])
-            panel.set_xticks(np.arange(values.shape[1] + 1) - 0.5, minor=True)
-            panel.set_yticks(np.arange(values.shape[0] + 1) - 0.5, minor=True)
-            panel.tick_params(which="both", length=0)
+            below = columns or [""] * values.shape[1]
+            beside = rows or [""] * values.shape[0]
+            name_cells(panel, beside, below, color="#888888", lw=0.8, rotation=90)
             panel.spines[:].set_visible(True)
-            panel.grid(which="major", visible=False)
-            panel.grid(which="minor", color="#888888", lw=0.8)
             panel.set(title=name, axisbelow=False, xlabel=x_label)
             panel.label_outer()
         figure.colorbar(shown, ax=axes, label=label, shrink=0.9)
     return figure
+
+
+def name_cells(panel, rows, columns, color, lw, **of_columns):
+    """Lines between the cells of a picture, and a name for each row and column.
+
+    Args:
+        panel: the axes that show the cells.
+        rows, columns: their names.
+        color, lw: of the lines.
+        **of_columns: of matplotlib's `Axes.set_xticks`, such as `rotation`.
+    """
+    panel.set_xticks(np.arange(len(columns)), columns, **of_columns)
+    panel.set_yticks(np.arange(len(rows)), rows)
+    panel.set_xticks(np.arange(len(columns) + 1) - 0.5, minor=True)
+    panel.set_yticks(np.arange(len(rows) + 1) - 0.5, minor=True)
+    panel.tick_params(which="both", length=0)
+    panel.grid(which="major", visible=False)
+    panel.grid(which="minor", color=color, lw=lw)
 
 
 def _number(value):
