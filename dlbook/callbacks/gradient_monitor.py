@@ -37,6 +37,10 @@ class GradientMonitor(keras.callbacks.Callback):
     is to the last bit what it would be without. A file of the model that is written
     meanwhile has nothing of it.
 
+    A record takes a few passes over the weights, however large the batch is. Where a
+    step takes few more itself, as with small batches of a dense network, recording
+    every update makes it up to half as long again; `every=10` a few hundredths.
+
     At the end of each epoch it looks for: gradients that are not finite, that vanish or
     explode; ReLU units without gradient; weights that are 0, frozen or disconnected;
     inputs that are not scaled; a penalty or a learning rate that is too strong, or too
@@ -159,7 +163,9 @@ class GradientMonitor(keras.callbacks.Callback):
             model.optimizer.build(model.trainable_variables)
         self._execution = model.steps_per_execution
         self._rows = 64 + self._execution
-        self._recorder = GradientRecorder(model.optimizer, self.every, self._rows)
+        self._recorder = GradientRecorder(
+            model.optimizer, self.every, self._rows, model.jit_compile
+        )
         self._forget(self._recorder.paths, self._recorder.sizes)
         self._steps = self._steps_read = 0
         self._batches_before = self._recorder.batches

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from dlbook.callbacks.gradient_statistics import STATISTICS, gradient_statistics
+from dlbook.callbacks.tensor_passes import TensorPasses, fast
 
 
 class GradientRecorder:
@@ -22,13 +23,14 @@ class GradientRecorder:
             that one takes the steps.
         every: record every so many updates, beginning with the first.
         rows: how many records fit before they have to be read.
+        is_compiled: whether XLA compiles the step.
 
     Attributes:
         paths: of the weights, in the order of the records.
         sizes: how many entries each has.
     """
 
-    def __init__(self, optimizer, every, rows):
+    def __init__(self, optimizer, every, rows, is_compiled):
         self._outer = optimizer
         self._optimizer = inner = getattr(optimizer, "inner_optimizer", optimizer)
         self._every, self._rows, self._read = every, rows, 0
@@ -45,6 +47,7 @@ class GradientRecorder:
         units = max(sum(self._units), 1)
         self._moved = add((units,), dtype="int32", name="gradient_units")
         self._updates = add((), dtype="int32", name="gradient_updates")
+        self._passes = TensorPasses(is_compiled)
         self._replaced = []
         self._replace(inner, "_backend_update_step", self._recorded)
         for each in {id(owner): owner for owner in (inner, optimizer)}.values():
@@ -131,10 +134,13 @@ class GradientRecorder:
 
     def _recorded(self, method):
         def update_and_record(grads, variables, learning_rate):
-            # On torch, the step changes the weights in place.
-            before = [_copy(variable) for variable in variables]
+            updates = ops.convert_to_tensor(self._updates)
+            # A condition that always holds still costs copies of what it is about.
+            due = self._every == 1 or ops.equal(updates % self._every, 0)
+            before = self._passes.values(variables, due)
             method(grads, variables, learning_rate)
-            self._record(self._of_all_replicas(grads, variables), variables, before)
+            grads = self._of_all_replicas(grads, variables)
+            self._record(updates, due, grads, variables, before)
 
         return update_and_record
 
@@ -146,47 +152,43 @@ class GradientRecorder:
         pairs = list(zip(grads, variables, strict=True))
         return [g for g, _ in self._optimizer._all_reduce_sum_gradients(pairs)]
 
-    def _record(self, grads, variables, before):
+    def _record(self, updates, due, grads, variables, before):
         table = ops.convert_to_tensor(self._table)
         moved = ops.convert_to_tensor(self._moved)
-        updates = ops.convert_to_tensor(self._updates)
 
         def with_a_row():
             row, moving = self._row(grads, variables, before)
-            start = (updates // self._every % self._rows, 0, 0)
-            last = ops.where(moving, updates + 1, moved)
-            return ops.slice_update(table, start, row[None]), last
+            at = updates // self._every % self._rows
+            last = fast.where(moving, updates + 1, moved)
+            return self._passes.with_row(table, at, row), last
 
-        due = ops.equal(updates % self._every, 0)
-        table, moved = ops.cond(due, with_a_row, lambda: (table, moved))
+        if due is True:
+            table, moved = with_a_row()
+        else:
+            table, moved = self._passes.either(due, with_a_row, lambda: (table, moved))
         self._table.assign(table)
         self._moved.assign(moved)
         self._updates.assign(updates + 1)
 
     def _row(self, grads, variables, before):
         """The statistics of all weights, and which units have a gradient."""
+        after = list(map(self._passes.value, variables))
+        # A branch on TensorFlow that copies them has lost their shapes.
+        shapes = [each.shape for each in variables]
+        before = list(map(fast.reshape, before, shapes))
+        statistics, units = gradient_statistics(grads, before, after, self._passes)
+        at = list(map(self._optimizer._get_variable_index, variables))
+        units = dict(zip(at, units, strict=True))
+        known = [(i, n) for i, n in enumerate(self._units) if n]
+        nonzero = [units[i] if i in units else fast.zeros((n,)) for i, n in known]
+        moving = fast.concatenate(nonzero or [fast.zeros((1,))]) != 0
+        if at == list(range(len(self.paths))):
+            return statistics, moving
         nothing = ops.full((len(STATISTICS),), float("nan"), dtype="float32")
-        row = [nothing] * len(self.paths)
-        moving = [ops.zeros((units,), dtype="bool") for units in self._units if units]
-        place = np.cumsum([units > 0 for units in self._units]) - 1
-        after = [_tensor(variable) for variable in variables]
-        statistics, units = gradient_statistics(grads, before, after)
-        for number, variable in enumerate(variables):
-            index = self._optimizer._get_variable_index(variable)
-            row[index] = statistics[number]
-            if self._units[index]:
-                moving[place[index]] = ops.not_equal(units[number], 0)
-        return ops.stack(row), ops.concatenate(moving or [ops.zeros((1,), "bool")])
+        rows = {index: statistics[number] for number, index in enumerate(at)}
+        return ops.stack([rows.get(i, nothing) for i in range(len(self.paths))]), moving
 
 
 def _units(variable):
     """The outputs of a kernel: its last axis."""
     return variable.shape[-1] if len(variable.shape) > 1 else 0
-
-
-def _tensor(variable):
-    return ops.stop_gradient(ops.convert_to_tensor(variable))
-
-
-def _copy(variable):
-    return ops.copy(_tensor(variable))

@@ -2,21 +2,15 @@
 
 import math
 
-import keras
 from keras import ops
+
+from dlbook.callbacks.tensor_passes import fast
 
 STATISTICS = ("norm", "largest", "zeros", "not_finite", "update_norm", "weight_norm")
 
-if keras.backend.backend() == "torch":
-    # Keras looks at each argument of an operation first, in Python. For small weights
-    # that takes longer than the step.
-    import torch as fast
-else:
-    fast = ops
 
-
-def gradient_statistics(grads, before, after):
-    """The statistics of each weight, and the largest entry of each of its units.
+def gradient_statistics(grads, before, after, passes):
+    """The statistics of each weight, and how many entries of each unit are not 0.
 
     Each is one pass over the numbers where their squares stay within float32, as they
     do but for gradients that are broken, or next to nothing.
@@ -24,45 +18,36 @@ def gradient_statistics(grads, before, after):
     Args:
         grads: a gradient for each weight, which may be sparse, as an embedding's is.
         before, after: the weights around the update.
+        passes: the `TensorPasses` of this training.
 
     Returns:
         `STATISTICS`, a float32 tensor `(weights, 6)`, and for each weight a tensor of
-        the largest size of a gradient's entry in each unit, its last axis.
+        the number of a gradient's entries that are not 0 in each unit, its last axis.
     """
-    g = [_float32(ops.convert_to_tensor(each, sparse=False)) for each in grads]
-    theta, new = ([_float32(value) for value in each] for each in (before, after))
-    steps = [end - start for end, start in zip(new, theta, strict=True)]
-    vectors = [*g, *steps, *theta]
-    squares = fast.stack([fast.sum(fast.square(x)) for x in vectors])
-    norms, not_finite = ops.cond(
+    g = [passes.float32(passes.value(each)) for each in grads]
+    theta, new = ([passes.float32(each) for each in some] for some in (before, after))
+    pairs = list(zip(new, theta, strict=True))
+    distances = [passes.square_distance(end, start) for end, start in pairs]
+    sums = [list(map(passes.square_sum, each)) for each in (g, theta)]
+    squares = fast.stack([*sums[0], *distances, *sums[1]])
+
+    def scaled():
+        steps = [end - start for end, start in pairs]
+        return ops.stack([_norm(x) for x in (*g, *steps, *theta)]), _not_finite(g)
+
+    norms, not_finite = passes.either(
         # Below, so many squares may have become 0 that the sum lacks them.
-        ops.all(ops.logical_and(squares > 1e-24, ops.isfinite(squares))),
-        lambda: (ops.sqrt(squares), ops.zeros((len(g),), "float32")),
-        lambda: (ops.stack([_norm(x) for x in vectors]), _not_finite(g)),
+        fast.all(fast.logical_and(squares > 1e-24, fast.isfinite(squares))),
+        lambda: (fast.sqrt(squares), fast.zeros_like(squares[: len(g)])),
+        scaled,
     )
-    units = [_of_each_unit(each) for each in g]
-    largest = fast.stack([fast.amax(each) for each in units])
-    zeros = fast.stack([_zeros(each) for each in g])
-    norm, update, weight = ops.split(norms, 3)
-    return ops.stack([norm, largest, zeros, not_finite, update, weight], axis=1), units
-
-
-def _float32(x):
-    x = ops.stop_gradient(x)
-    is_float32 = keras.backend.standardize_dtype(x.dtype) == "float32"
-    return x if is_float32 else ops.cast(x, "float32")
-
-
-def _of_each_unit(g):
-    """The largest size of an entry, for each output of a kernel."""
-    axes = tuple(range(len(g.shape) - 1))
-    return fast.amax(fast.abs(g), axes) if axes else fast.abs(g)
-
-
-def _zeros(g):
-    """The share of entries that are 0."""
-    size = math.prod(g.shape)
-    return ops.cast(size - fast.count_nonzero(g), "float32") / size
+    units = [passes.not_zero(each) for each in g]
+    largest = fast.stack([passes.largest_size(each) for each in g])
+    sizes = [math.prod(each.shape) for each in g]
+    counts = zip(sizes, units, strict=True)
+    zeros = fast.stack([(size - fast.sum(nonzero)) / size for size, nonzero in counts])
+    norm, update, weight = (norms[i * len(g) : (i + 1) * len(g)] for i in range(3))
+    return fast.stack([norm, largest, zeros, not_finite, update, weight], 1), units
 
 
 def _not_finite(grads):
