@@ -47,7 +47,7 @@ def quote(name, value):
         name: how the prose calls it.
         value: a number, shown as `readable` shows it, or a text that is shown as it is.
     """
-    text = value if isinstance(value, str) else readable(value)
+    text = str(value) if isinstance(value, str) else readable(value)  # NumPy's too.
     if in_notebook():
         scrapbook = {"name": name, "mime_prefix": _GLUE}
         # In Python's quotes: the role reads it as Python, to which 1,000 is a pair.

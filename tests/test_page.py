@@ -122,6 +122,12 @@ def test_a_notebook_carries_all_that_the_page_needs(in_a_kernel, tmp_path):
     assert not (tmp_path / "build").exists()
 
 
+def test_a_word_of_numpy_is_quoted_as_a_word(in_a_kernel):
+    chapter = "import numpy as np\nfrom dlbook.page import quote\n"
+    (word,) = in_a_kernel(chapter + 'quote("worst", np.array(["texture"])[0])')
+    assert list(word.data.values()) == ["'texture'"]
+
+
 def test_a_false_claim_stops_the_notebook(in_a_kernel):
     with pytest.raises(nbclient.exceptions.CellExecutionError, match="The claim steep"):
         in_a_kernel(FALSE)
