@@ -23,6 +23,11 @@ def entries(env, key):
     return [(page, entry) for page in sorted(pages) for entry in pages[page]]
 
 
+def followers(env, key):
+    """The pages that show all entries under a key."""
+    return set(_followers(env).get(key, ()))
+
+
 def _entries(env):
     return env.__dict__.setdefault("dlbook_entries", {})
 

@@ -11,8 +11,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 logger = logging.getLogger(__name__)
-_CARDS = "cards"
-_ANSWERS = "answers"
+CARDS = "cards"
+ANSWERS = "answers"
 VERDICTS = ("right", "imprecise", "wrong", "unverifiable")
 
 
@@ -42,10 +42,11 @@ class InterviewCard(Box):
         if not name:
             logger.warning("A card needs an :id:.", location=self.get_location())
             return [card, *messages]
-        question = {"id": name, "question": self.arguments[0]}
-        collected.add(self.env, _CARDS, question)
-        self.options["name"] = f"question-{name}"
+        question = {"id": name, "question": self.arguments[0], "text": card.astext()}
+        collected.add(self.env, CARDS, question)
+        self.options["name"] = anchor(name)
         self.add_name(card)
+        card["question"] = name
         return [card, *messages]
 
 
@@ -67,20 +68,37 @@ class PopularAnswer(Box):
             )
         badge = nodes.inline("", verdict, classes=["verdict", f"verdict-{verdict}"])
         box, messages = self.box("popular-answer", badge, nodes.Text(" "))
-        collected.add(self.env, _ANSWERS, {"verdict": verdict, **self.options})
-        box += self._evidence()
+        answer = {"verdict": verdict, **self.options, "text": box.astext()}
+        collected.add(self.env, ANSWERS, answer)
+        names = self.options.get("claims", "").split(",")
+        box["popular"] = {
+            "question": self.options.get("question"),
+            "verdict": verdict,
+            "claims": [name.strip() for name in names if name.strip()],
+        }
+        box += self._evidence(box["popular"])
         return [box, *messages]
 
-    def _evidence(self):
-        line = nodes.paragraph(classes=["popular-answer-evidence"])
-        names = self.options.get("claims", "").split(",")
-        for name in filter(None, map(str.strip, names)):
-            line += nodes.Text(", " if line.children else "Measured in ")
-            line += claims.link(name)
-        if question := self.options.get("question"):
+    def _evidence(self, popular):
+        line = measured_in(popular["claims"])
+        if question := popular["question"]:
             line += nodes.Text(" · Question: " if line.children else "Question: ")
             line += _card(question)
         return [line] if line.children else []
+
+
+def measured_in(names):
+    """A line with links to the claims that speak for a verdict."""
+    line = nodes.paragraph(classes=["popular-answer-evidence"])
+    for name in names:
+        line += nodes.Text(", " if line.children else "Measured in ")
+        line += claims.link(name)
+    return line
+
+
+def anchor(question):
+    """The name of a question's card on its chapter's page, and in the index."""
+    return f"question-{question}"
 
 
 def _card(question):
@@ -90,14 +108,19 @@ def _card(question):
         nodes.inline("", question.replace("-", " ")),
         refdomain="std",
         reftype="ref",
-        reftarget=f"question-{question}",
+        reftarget=anchor(question),
         refexplicit=True,
         refwarn=False,
     )
 
 
+def boxes(doctree, attribute):
+    """A page's cards, by the attribute `question`, or popular answers, by `popular`."""
+    return (box for box in doctree.findall(nodes.container) if attribute in box)
+
+
 def check_ids(app, env):
-    ids = Counter(card["id"] for _, card in collected.entries(env, _CARDS))
+    ids = Counter(card["id"] for _, card in collected.entries(env, CARDS))
     for name, times in ids.items():
         if times > 1:
             logger.warning("The question %s has %d cards.", name, times)

@@ -1,5 +1,6 @@
 """The built book, its pages, and small books that are built to go wrong."""
 
+import json
 import shutil
 
 import pytest
@@ -36,6 +37,13 @@ def chapters(pages):
     found = {name: page for name, page in pages.items() if name.startswith("chapters/")}
     assert len(found) == len(list((ROOT / "chapters").glob("*.py"))) > 0
     return found
+
+
+@pytest.fixture(scope="session")
+def deck(book):
+    """The book's data, as its scripts read them."""
+    text = (book.html / "_static/deck.js").read_text("utf-8")
+    return json.loads(text.removeprefix("window.dlbookDeck = ").removesuffix(";\n"))
 
 
 @pytest.fixture(scope="session")
