@@ -14,7 +14,9 @@ from dlbook.figures.nested_sets import nested_sets
 from dlbook.figures.labelled_grids import labelled_grids
 from dlbook.figures.curve_panels import curve_panels
 from dlbook.figures.moving_points import moving_points
+from dlbook.figures.moving_curves import moving_curves
 from dlbook.figures.moving_paths import moving_paths
+from dlbook.figures.moving_window import moving_window
 from dlbook.figures.gradient_flow import gradient_flow
 from dlbook.figures.gradient_flow_panels import gradient_flow_panels
 from dlbook.figures.dot_rows import dot_rows
@@ -37,7 +39,9 @@ __all__ = [
     "labelled_grids",
     "curve_panels",
     "moving_points",
+    "moving_curves",
     "moving_paths",
+    "moving_window",
     "gradient_flow",
     "gradient_flow_panels",
     "dot_rows",
