@@ -1,10 +1,11 @@
 # %% [markdown]
 # # Diagnosing training: gradients tell apart what the loss cannot
 #
-# {doc}`Adam <12_adam>` and the optimizers before it choose how far to go. They all
-# assume that there is a gradient worth following. This chapter is about trainings where
-# there is none, or too much of it, or one that leads nowhere. Their losses look alike.
-# Most of their gradients do not.
+# {doc}`Why gradients vanish <13_vanishing_gradients>`,
+# {doc}`what keeps them alive <14_keeping_gradients_alive>` and
+# {doc}`batch normalization <15_batch_normalization>` began from networks whose illness
+# was known. Yours does not say what it has: it stands at the loss of a guess. This
+# chapter is about trainings whose losses look alike. Most of their gradients do not.
 #
 # This chapter answers: **A hidden neuron keeps receiving a large error signal: what can
 # cause that? How can you tell that a model suffers from exploding gradients? The
@@ -397,7 +398,8 @@ claim(
 # factor of an average layer. (Each step back is a product with the layer's *Jacobian*,
 # the matrix of its derivatives.) With $q > 1$ the signal grows geometrically on its way
 # to the first layer. That growth is the *exploding gradient*
-# {cite:p}`pascanu2013difficulty`; with $q < 1$ it *vanishes*. In a recurrent network
+# {cite:p}`pascanu2013difficulty`; with $q < 1$ it
+# {doc}`vanishes <13_vanishing_gradients>`. In a recurrent network
 # time steps take the place of layers. For ReLU layers of one width and weights of
 # variance $\gamma/\text{inputs}$ we expect $q = \sqrt{\gamma/2}$
 # {cite:p}`he2015delving`. Is that so? Twenty layers, seven values of the gain $\gamma$,
@@ -1322,7 +1324,8 @@ claim(
 # - * A deep network, a little above $\ln K$
 #   * `vanishing`: the first gradient is
 #     {glue:text}`clinic-said-vanishing` of the last
-#   * ReLU with He's weights; then examine the rate again
+#   * ReLU with He's weights; then examine the rate again. Other remedies:
+#     {doc}`Keeping gradients alive <14_keeping_gradients_alive>`
 # - * A deep network, restless above $\ln K$
 #   * `exploding`: the first gradient is
 #     {glue:text}`clinic-said-exploding` times the last
