@@ -50,7 +50,9 @@ def moving_window(image, kernel, output, strides=(1, 1), x_label=""):
         ]
         for (row, column), weight in np.ndenumerate(kernel):
             middle = {"ha": "center", "va": "center"}
-            axes[1].text(column, row, f"{weight:.3g}".replace("-", "−"), **middle)
+            ink = "white" if np.abs(weight) > 0.6 * np.abs(kernel).max() else None
+            text = f"{weight:.3g}".replace("-", "−")
+            axes[1].text(column, row, text, color=ink, **middle)
 
     def draw(frame):
         filled = np.arange(output.size).reshape(output.shape) <= (frame or output.size)
