@@ -11,6 +11,8 @@
 # connections, ReLU-type units and gated recurrent cells repair it?**
 
 # %%
+import contextlib
+import io
 from itertools import groupby
 from math import comb
 
@@ -18,6 +20,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from dlbook.callbacks import GradientMonitor
 from dlbook.claims import claim
 from dlbook.data import adding_problem, load_digits
 from dlbook.figures import curves, moving_curves
@@ -766,6 +769,43 @@ claim(
         from_library("tanh, highway", highways, 5),
     ],
     below=1e-3,
+)
+
+# %% [markdown]
+# Layers of the library train by `fit`, where the `GradientMonitor` can watch. Does it
+# tell the patient from the treated after one epoch?
+
+
+# %%
+def watched(layers):
+    """The monitor of twelve new layers that trained for one epoch."""
+    keras.utils.set_random_seed(0)
+    front = [keras.Input((64,)), Dense(32, "tanh")]
+    model, monitor = keras.Sequential([*front, *layers, Dense(10)]), GradientMonitor()
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(SGD(0.01, momentum=0.9), loss, run_eagerly=True, jit_compile=False)
+    with contextlib.redirect_stdout(io.StringIO()):
+        model.fit(x_train, y_train, 128, verbose=0, callbacks=[monitor])
+    return monitor
+
+
+of_patient = watched([Dense(32, "sigmoid") for _ in range(12)])
+of_treated = watched([Residual(Dense(32, "sigmoid")) for _ in range(12)])
+print(of_patient.findings[0])
+
+# %%
+claim(
+    "alive-monitor-finds-the-patient",
+    "The monitor finds that the twelve sigmoid layers vanish, and nothing else: 1 if "
+    "so.",
+    measured=[each.kind for each in of_patient.findings] == ["vanishing"],
+    equals=1,
+)
+claim(
+    "alive-monitor-silent-with-skips",
+    "With skips it finds nothing: number of findings.",
+    measured=len(of_treated.findings),
+    equals=0,
 )
 
 # %% [markdown]

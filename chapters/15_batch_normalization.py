@@ -10,10 +10,14 @@
 # does it fail?**
 
 # %%
+import contextlib
+import io
+
 import keras
 import numpy as np
 from keras import ops
 
+from dlbook.callbacks import GradientMonitor
 from dlbook.claims import claim
 from dlbook.data import load_digits
 from dlbook.figures import curves, moving_paths, scatter
@@ -939,6 +943,44 @@ claim(
     "Those of the plain ones are not: the same ratio, for each seed.",
     measured=first_over_last["sigmoid, plain, 0.1"],
     below=0.1,
+)
+
+# %% [markdown]
+# With Keras's `fit`, the `GradientMonitor` sees the same. One epoch of each:
+
+
+# %%
+def watched(between):
+    """The monitor of six sigmoid layers, with something before each activation."""
+    keras.utils.set_random_seed(0)
+    model, monitor = keras.Sequential([keras.Input((64,))]), GradientMonitor()
+    for _ in range(6):
+        for layer in (keras.layers.Dense(32), *between()):
+            model.add(layer)
+        model.add(keras.layers.Activation("sigmoid"))
+    model.add(keras.layers.Dense(10))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(SGD(0.01, momentum=0.9), loss, run_eagerly=True, jit_compile=False)
+    with contextlib.redirect_stdout(io.StringIO()):
+        model.fit(x_train, y_train, 128, verbose=0, callbacks=[monitor])
+    return monitor
+
+
+of_plain, of_normalised = watched(list), watched(lambda: [BatchNormalization()])
+print(of_plain.findings[0])
+
+# %%
+claim(
+    "batchnorm-monitor-plain",
+    "The monitor finds that the plain network vanishes, and nothing else: 1 if so.",
+    measured=[each.kind for each in of_plain.findings] == ["vanishing"],
+    equals=1,
+)
+claim(
+    "batchnorm-monitor-silent",
+    "In the normalised one it finds nothing: number of findings.",
+    measured=len(of_normalised.findings),
+    equals=0,
 )
 
 # %% [markdown]

@@ -16,7 +16,8 @@ class WeightRole:
         rectified: whether its units end in a ReLU, whose gradient can be exactly 0.
         regularized: whether a regularizer adds to its gradient.
         penalised: whether that, or weight decay, makes it smaller.
-        bias: the path of the bias of the same layer, or None.
+        bias: the path of the bias of the same layer, or None; also None where batch
+            normalization takes the bias away again, so that its gradient is nothing.
     """
 
     path: str
@@ -32,12 +33,12 @@ def weight_roles(model):
     """Path → `WeightRole`, of all trainable weights, in the model's order."""
     decays = bool(getattr(model.optimizer, "weight_decay", None))
     owners = _owners(model)
-    rectified = _rectified_layers(model)
+    rectified, normalised = _rectified_layers(model), _normalised_layers(model)
     roles = {}
     for variable in model.trainable_variables:
         layer = owners.get(id(variable))
         is_kernel = len(variable.shape) > 1
-        bias = getattr(layer, "bias", None)
+        bias = None if id(layer) in normalised else getattr(layer, "bias", None)
         regularized = getattr(variable, "regularizer", None) is not None
         roles[variable.path] = WeightRole(
             variable.path,
@@ -68,9 +69,22 @@ def _owners(model):
     return {id(variable): layer for layer, variable in pairs}
 
 
+def _in_order(model):
+    return [each for each in _layers(model) if not getattr(each, "layers", None)]
+
+
+def _normalised_layers(model):
+    """The ids of the linear layers whose output goes into batch normalization."""
+    return {
+        id(layer)
+        for layer, after in pairwise(_in_order(model))
+        if "BatchNormalization" in type(after).__name__ and _is_linear(layer)
+    }
+
+
 def _rectified_layers(model):
     """The ids of the layers that end in a ReLU, or whose output goes into one."""
-    layers = [each for each in _layers(model) if not getattr(each, "layers", None)]
+    layers = _in_order(model)
     found = {id(layer) for layer in layers if _is_relu(layer)}
     return found | {
         id(layer)

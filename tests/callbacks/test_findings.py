@@ -96,6 +96,13 @@ def test_of_a_healthy_training_it_says_nothing(capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_a_bias_that_normalization_takes_away_says_nothing_of_the_inputs():
+    below = [keras.layers.Dense(12), keras.layers.BatchNormalization()]
+    above = [keras.layers.ReLU(), keras.layers.Dense(3)]
+    model = keras.Sequential([keras.Input((6,)), *below, *above])
+    assert kinds(watched(model, epochs=2)) == []
+
+
 @pytest.mark.parametrize(("fault", "training"), FAULTS.items(), ids=FAULTS)
 def test_the_planted_fault_is_named_first_and_each_finding_once(
     fault, training, capsys
