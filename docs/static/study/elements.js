@@ -51,6 +51,24 @@
       .then(() => place.isConnected && window.MathJax.typesetPromise([place]));
   }
 
+  // A card's front, which names the card.
+  function cardFace({ title, front }, id) {
+    const group = element("p", { class: "study-group" }, title);
+    const text = element("p", { class: "study-front", id }, front);
+    const attributes = { class: "study-card", tabindex: -1, "aria-labelledby": id };
+    return element("article", attributes, group, text);
+  }
+
+  // Shows the back of a card under its front.
+  function turn(face, { back, url }) {
+    const answer = written("div", back, { class: "study-back", tabindex: -1 });
+    const source = element("p", { class: "study-source" }, link("In the book", url));
+    const holder = element("div", {});
+    face.append(holder);
+    show(holder, answer, source);
+    return answer;
+  }
+
   const find = (selector) => document.querySelector(`#study ${selector}`);
 
   // Says it to those who do not see it, too.
@@ -75,7 +93,7 @@
 
   const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
-  const making = { element, button, link, written, phrase };
-  const showing = { show, find, say, download, showTroubles, plural };
+  const making = { element, button, link, written, phrase, cardFace };
+  const showing = { show, turn, find, say, download, showTroubles, plural };
   window.study.elements = { ...making, ...showing };
 }

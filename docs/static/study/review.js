@@ -2,7 +2,7 @@
 "use strict";
 
 {
-  const { element, button, link, written, show, say, plural } = window.study.elements;
+  const { element, button, cardFace, turn, show, say, plural } = window.study.elements;
   const { scheduler, store, cards } = window.study;
   const RATINGS = ["Again", "Hard", "Good", "Easy"];
 
@@ -28,7 +28,7 @@
       const { current } = this.session;
       this.open = false;
       if (!current) show(this.place, ...this.session.end(), this.undoButton());
-      else show(this.place, this.position(), this.face(current), this.actions());
+      else show(this.place, this.position(), this.face(), this.actions());
       if (focused) this.place.querySelector("[tabindex='-1']")?.focus();
     }
 
@@ -36,12 +36,8 @@
       return element("p", { class: "study-position" }, this.session.position());
     }
 
-    face({ title, front }) {
-      const name = `${this.place.id}-front`;
-      const group = element("p", { class: "study-group" }, title);
-      const text = element("p", { class: "study-front", id: name }, front);
-      const attributes = { class: "study-card", tabindex: -1, "aria-labelledby": name };
-      return element("article", attributes, group, text);
+    face() {
+      return cardFace(this.session.current, `${this.place.id}-front`);
     }
 
     actions() {
@@ -57,14 +53,9 @@
     }
 
     reveal() {
-      const { back, url } = this.session.current;
-      const answer = written("div", back, { class: "study-back", tabindex: -1 });
-      const source = element("p", { class: "study-source" }, link("In the book", url));
       this.open = true;
       const face = this.place.querySelector(".study-card");
-      const holder = element("div", {});
-      face.append(holder);
-      show(holder, answer, source);
+      const answer = turn(face, this.session.current);
       this.place.querySelector(".study-actions").replaceWith(this.ratings());
       answer.focus();
     }

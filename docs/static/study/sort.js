@@ -2,7 +2,7 @@
 "use strict";
 
 {
-  const { element, button, link, written, show, say, plural } = window.study.elements;
+  const { element, button, cardFace, turn, show, say, plural } = window.study.elements;
   const { store, cards } = window.study;
   let place;
   let chosen;
@@ -33,11 +33,7 @@
   }
 
   function reveal() {
-    const { back, url } = current();
-    const holder = place.querySelector(".study-holder");
-    const source = element("p", { class: "study-source" }, link("In the book", url));
-    const answer = written("div", back, { class: "study-back", tabindex: -1 });
-    show(holder, answer, source);
+    const answer = turn(place.querySelector(".study-card"), current());
     place.querySelector("[name=reveal]").remove();
     answer.focus();
   }
@@ -47,15 +43,6 @@
     const [left, open] = [`${waiting.length} to sort`, `${again.length} unknown`];
     const text = `${left}, ${open}, ${known.length} known`;
     return element("p", { class: "study-position" }, text);
-  }
-
-  function face({ title, front }) {
-    const name = { "aria-labelledby": "sort-front" };
-    const group = element("p", { class: "study-group" }, title);
-    const text = element("p", { class: "study-front", id: "sort-front" }, front);
-    const holder = element("div", { class: "study-holder" });
-    const attributes = { class: "study-card", tabindex: -1, ...name };
-    return element("article", attributes, group, text, holder);
   }
 
   function actions() {
@@ -78,7 +65,8 @@
 
   function draw(focused = false) {
     const card = current();
-    if (card) show(place, counts(), face(card), actions(), startAgain("Start again"));
+    const face = card && cardFace(card, "sort-front");
+    if (card) show(place, counts(), face, actions(), startAgain("Start again"));
     else if (piles()) show(place, ...finished());
     else show(place, startAgain(`Sort ${plural(chosen.length, "card")}`));
     if (focused) place.querySelector("[tabindex='-1']")?.focus();

@@ -21,7 +21,7 @@
     "leave it. Export them under Progress before you do.";
 
   function giveUp() {
-    if (kept) kept = null;
+    kept = null;
     if (!troubles.some(({ text }) => text === LOST)) troubles.push({ text: LOST });
     window.study.elements.showTroubles();
   }
