@@ -42,6 +42,9 @@ extensions = [
     "extensions.figures",
     "extensions.claims",
     "extensions.ledger",
+    "extensions.chapter_facts",
+    "extensions.front_page",
+    "extensions.run_box",
     "extensions.questions",
     "extensions.question_index",
     "extensions.question_links",
@@ -124,5 +127,6 @@ html_theme_options = {
     "show_toc_level": 2,
     "use_fullscreen_button": False,
     "navbar_persistent": [],
+    "secondary_sidebar_items": {"**": ["page-toc"], "docs/index": []},
     "logo": {"text": "dlbook", "alt_text": "dlbook, front page"},
 }

@@ -1,8 +1,8 @@
-// The playground's page: its controls, the map with the path, and the curve of the loss.
+// The playground's page: its controls, and the curve of the loss beside the map.
 "use strict";
 
 {
-  const { RULES, SURFACES, path } = window.playground;
+  const { RULES, SURFACES, path, scales, ink, drawMap, line } = window.playground;
   const root = document.querySelector("#playground");
   const find = (name) => root.querySelector(`[name="${name}"]`);
   const map = root.querySelector(".playground-map");
@@ -33,117 +33,12 @@
 
   const memory = (rho) => Number(rho.toFixed(4));
 
-  // --- the map -------------------------------------------------------------------
-
-  // From weights to pixels of a canvas of width × height.
-  function scales({ limits }, { width, height }) {
-    const [[left, right], [low, high]] = limits;
-    return {
-      x: (a) => ((a - left) / (right - left)) * width,
-      y: (b) => height - ((b - low) / (high - low)) * height,
-      a: (x) => left + (x / width) * (right - left),
-      b: (y) => low + ((height - y) / height) * (high - low),
-    };
-  }
-
-  const contours = new Map(); // surface → one Path2D a level, drawn once.
-
-  function contourLines(name) {
-    if (contours.has(name)) return contours.get(name);
-    const surface = SURFACES[name];
-    const { a, b } = scales(surface, map);
-    const cell = 4;
-    const columns = map.width / cell + 1;
-    const rows = map.height / cell + 1;
-    const heights = Array.from({ length: rows }, (_, j) =>
-      Array.from({ length: columns }, (_, i) => surface.loss(a(i * cell), b(j * cell))),
-    );
-    const top = Math.max(...heights.flat());
-    const lines = Array.from({ length: 12 }, (_, k) =>
-      isoline(heights, top * 10 ** (-k / 2.5), cell),
-    );
-    contours.set(name, lines);
-    return lines;
-  }
-
-  // Marching squares: in each cell, the line between the crossed edges.
-  function isoline(heights, level, cell) {
-    const line = new Path2D();
-    for (let j = 0; j + 1 < heights.length; j++) {
-      for (let i = 0; i + 1 < heights[j].length; i++) {
-        const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
-        const crossed = corners.flatMap(([p, q], k) => {
-          const [r, s] = corners[(k + 1) % 4];
-          const [here, there] = [heights[q][p], heights[s][r]];
-          if (here > level === there > level) return [];
-          const share = (level - here) / (there - here);
-          return [[(p + share * (r - p)) * cell, (q + share * (s - q)) * cell]];
-        });
-        for (let k = 0; k + 1 < crossed.length; k += 2) {
-          line.moveTo(...crossed[k]);
-          line.lineTo(...crossed[k + 1]);
-        }
-      }
-    }
-    return line;
-  }
-
-  function ink() {
-    const style = getComputedStyle(root);
-    const read = (name) => style.getPropertyValue(name).trim();
-    return { text: read("--pst-color-text-base"), quiet: read("--pst-color-text-muted") };
-  }
-
-  function dot(pen, x, y, radius, colour) {
-    pen.fillStyle = colour;
-    pen.beginPath();
-    pen.arc(x, y, radius, 0, 2 * Math.PI);
-    pen.fill();
-  }
-
-  function drawMap(paths, shown) {
-    const name = find("surface").value;
-    const surface = SURFACES[name];
-    const { x, y } = scales(surface, map);
-    const pen = map.getContext("2d");
-    const { text, quiet } = ink();
-    pen.clearRect(0, 0, map.width, map.height);
-    pen.lineWidth = 1;
-    pen.strokeStyle = quiet;
-    pen.globalAlpha = 0.6;
-    contourLines(name).forEach((line) => pen.stroke(line));
-    pen.globalAlpha = 1;
-    pen.font = "24px sans-serif";
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    pen.fillStyle = text;
-    for (const value of [-1, 0, 1, 2]) {
-      pen.fillText(value, x(value), map.height - 18);
-      pen.fillText(value, 18, y(value));
-    }
-    surface.minima.forEach(([a, b]) => pen.fillText("★", x(a), y(b)));
-    paths.forEach(({ points, colour }) => {
-      pen.strokeStyle = colour;
-      pen.lineWidth = 2.5;
-      pen.beginPath();
-      const visible = points.slice(0, shown + 1);
-      // Far outside, a canvas loses lines: what is out of the picture is cut off.
-      const far = (value) => Math.max(-1e5, Math.min(1e5, value));
-      visible.forEach(([a, b]) => pen.lineTo(far(x(a)), far(y(b))));
-      pen.stroke();
-      visible.slice(0, 40).forEach(([a, b]) => dot(pen, x(a), y(b), 3.5, colour));
-      const [a, b] = visible.at(-1);
-      dot(pen, x(a), y(b), 8, colour);
-    });
-    dot(pen, x(start[0]), y(start[1]), 6, text);
-  }
-
   // --- the curve of the loss -----------------------------------------------------
 
   function drawCurve(paths, shown) {
     const { loss } = SURFACES[find("surface").value];
     const pen = curve.getContext("2d");
-    const { text, quiet } = ink();
+    const { text, quiet } = ink(root);
     const [left, bottom] = [74, 56];
     const [low, high] = [-12, 4];
     const right = curve.width - 30;
@@ -175,12 +70,6 @@
     });
   }
 
-  function line(pen, points) {
-    pen.beginPath();
-    points.forEach((point) => pen.lineTo(...point));
-    pen.stroke();
-  }
-
   // --- the page ------------------------------------------------------------------
 
   function said(points, shown) {
@@ -199,7 +88,7 @@
     const shown = find("steps").valueAsNumber;
     const paths = [...kept, { label: label(now), points }];
     paths.forEach((each, k) => (each.colour = COLOURS[k % COLOURS.length]));
-    drawMap(paths, shown);
+    drawMap(map, now.surface, paths, shown, start);
     drawCurve(paths, shown);
     root.querySelector(".playground-said").textContent = said(points, shown);
     root.querySelector(".playground-formula").textContent = SURFACES[now.surface].formula;
