@@ -163,7 +163,8 @@ def _player(animation, name, alt, per_second):
     """The animation as HTML, made the page's own.
 
     Matplotlib names the player by a random number, which would change the page in every
-    build, and fetches the symbols on the buttons, which the book's theme has.
+    build, fetches the symbols on the buttons, which the book's theme has, and leaves
+    the picture and the slider without a name for who hears the page.
     """
     from matplotlib.animation import HTMLWriter
 
@@ -175,6 +176,7 @@ def _player(animation, name, alt, per_second):
     random_name = re.search(r'id="_anim_img(\w+)"', player)[1]
     player = player.replace(random_name, "_" + re.sub(r"\W", "_", name))
     player = re.sub(r"<link[^>]*>\s*", "", player)
+    player = player.replace('type="range" ', 'type="range" aria-label="Frame" ', 1)
     return player.replace("<img ", f'<img alt="{html.escape(alt)}" ', 1)
 
 

@@ -4,6 +4,7 @@ chapters are read where they stand: `sphinx-build -W -c docs . build/book`."""
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -30,12 +31,14 @@ exclude_patterns = [
 ]
 extensions = [
     "myst_nb",
+    "notfound.extension",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx-mathjax-offline",
     "sphinx_copybutton",
     "sphinx_design",
     "sphinxcontrib.bibtex",
+    "sphinxext.opengraph",
     "extensions.execution",
     "extensions.parallel",
     "extensions.strictness",
@@ -82,11 +85,6 @@ myst_enable_extensions = [
     "substitution",
 ]
 myst_heading_anchors = 3
-myst_html_meta = {
-    "description lang=en": "A deep-learning textbook whose claims are measured by its "
-    "own build: executed chapters, and Keras components written out by hand."
-}
-
 # Numbers run through the whole book, so that a chapter's place may change.
 numfig = True
 numfig_secnum_depth = 0
@@ -113,12 +111,25 @@ napoleon_use_rtype = False
 default_role = "py:obj"
 add_module_names = False
 
+# Where the book will stand on the web: `DLBOOK_URL=https://… make book`. What names
+# whole addresses is made only then: sitemap, canonical links, cards for social media.
+html_baseurl = os.environ.get("DLBOOK_URL", "")
+ogp_site_url = html_baseurl
+ogp_enable_meta_description = True
+ogp_social_cards = {"enable": bool(html_baseurl), "line_color": "#0f5bc4"}
+notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
+sitemap_url_scheme = "{link}"
+sitemap_excludes = ["index.html", "search.html", "genindex.html", "404.html"]
+if html_baseurl:
+    extensions.append("sphinx_sitemap")
+
 # The look.
 html_theme = "sphinx_book_theme"
 html_title = "dlbook"
 html_logo = html_favicon = "static/logo.svg"
 html_static_path = ["static"]
 html_css_files = ["book.css"]
+html_js_files = [("reading.js", {"defer": "defer"})]
 templates_path = ["templates"]
 # Light or dark as the reader's system is; without it the theme warns in the console.
 html_context = {"default_mode": "auto"}

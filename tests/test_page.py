@@ -141,6 +141,7 @@ def test_an_animation_is_a_player_that_needs_no_network(in_a_kernel):
     assert (
         '<img alt="A &quot;line&quot; that rises." id="_anim_img_rising_line">' in page
     )
+    assert 'type="range" aria-label="Frame"' in page
     assert ", 333," in page  # milliseconds a frame
     assert caption.data["text/markdown"].startswith(":::{shown-figure} rising-line")
 

@@ -1,13 +1,17 @@
-"""`ledger`: all claims of the book in one table."""
+"""`ledger`: all claims of the book in one table, with the seeds and seconds of its
+chapters and the popular answers that a claim speaks for or against."""
 
 import itertools
 import operator
+from collections import defaultdict
 
 from docutils import nodes
-from extensions import claims, collected, tables
+from extensions import chapter_facts, claims, collected, questions, tables
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
+
+_HEADER = ["Chapter", "Claim", "Measured", "Claimed", "Verdict", "Popular answer"]
 
 
 class Ledger(nodes.General, nodes.Element):
@@ -16,7 +20,8 @@ class Ledger(nodes.General, nodes.Element):
 
 class LedgerDirective(SphinxDirective):
     def run(self):
-        collected.follow(self.env, claims.KEY)
+        for key in (claims.KEY, questions.ANSWERS, chapter_facts.KEY):
+            collected.follow(self.env, key)
         return [Ledger()]
 
 
@@ -28,18 +33,30 @@ class FillLedger(SphinxPostTransform):
     def run(self, **_):
         for ledger in list(self.document.findall(Ledger)):
             found = collected.entries(self.env, claims.KEY)
-            pages = itertools.groupby(found, key=operator.itemgetter(0))
+            facts = chapter_facts.facts(self.env)
+            verdicts = _verdicts(self.env)
             groups = [
-                (_chapter(page), [_cells(claim) for _, claim in group])
-                for page, group in pages
+                (
+                    _chapter(page, facts.get(page)),
+                    [_cells(c, verdicts) for _, c in group],
+                )
+                for page, group in itertools.groupby(found, operator.itemgetter(0))
             ]
-            header = ["Chapter", "Claim", "Measured", "Claimed", "Verdict"]
-            ledger.replace_self(tables.grouped_table(header, groups, "ledger"))
+            ledger.replace_self(tables.grouped_table(_HEADER, groups, "ledger"))
 
 
-def _chapter(docname):
-    """A link to a chapter, with the chapter's title as its text."""
-    return addnodes.pending_xref(
+def _verdicts(env):
+    """The verdicts on the popular answers that each claim was measured for."""
+    verdicts = defaultdict(set)
+    for _, answer in collected.entries(env, questions.ANSWERS):
+        for name in answer.get("claims", "").split(","):
+            verdicts[name.strip()].add(answer["verdict"])
+    return verdicts
+
+
+def _chapter(docname, facts):
+    """A link to a chapter, whose title is its text, and what the run used."""
+    link = addnodes.pending_xref(
         "",
         nodes.inline(),
         refdomain="std",
@@ -48,11 +65,28 @@ def _chapter(docname):
         refexplicit=False,
         refwarn=True,
     )
+    if not facts:
+        return link
+    run = nodes.inline("", _run(facts), classes=["ledger-run"])
+    return nodes.inline("", "", link, nodes.Text(" "), run)
 
 
-def _cells(claim):
+def _run(facts):
+    seeds = ", ".join(map(str, facts["seeds"]))
+    seconds = facts["seconds"]
+    said = [f"Seeds {seeds}."] if seeds else []
+    return " ".join([*said, f"Ran in {seconds:.0f} s."] if seconds else said)
+
+
+def _cells(claim, verdicts):
     texts = (claim["measured"], claim["bound"], "holds")
-    return [claims.link(claim["name"], claim["sentence"]), *map(nodes.Text, texts)]
+    found = sorted(verdicts[claim["name"]], key=questions.VERDICTS.index)
+    badges = [nodes.inline("", v, classes=["verdict", f"verdict-{v}"]) for v in found]
+    return [
+        claims.link(claim["name"], claim["sentence"]),
+        *map(nodes.Text, texts),
+        nodes.inline("", "", *badges),
+    ]
 
 
 def setup(app):
@@ -60,4 +94,6 @@ def setup(app):
     app.add_directive("ledger", LedgerDirective)
     app.add_post_transform(FillLedger)
     app.setup_extension("extensions.claims")
+    app.setup_extension("extensions.questions")
+    app.setup_extension("extensions.chapter_facts")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -43,7 +43,8 @@ class Book:
         return bs4.BeautifulSoup(text, "html.parser")
 
     def pages(self, pattern="**/*.html"):
-        """Names and parsed pages, without the tests of what is not a page."""
+        """Names and parsed pages, without those that only a server shows."""
         names = (path.relative_to(self.html) for path in self.html.glob(pattern))
-        kept = (name.as_posix() for name in names if name.parts[0] != "_static")
+        left_out = ("_static", "404.html")
+        kept = (name.as_posix() for name in names if name.parts[0] not in left_out)
         return {name: self.page(name) for name in sorted(kept)}

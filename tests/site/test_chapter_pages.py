@@ -44,7 +44,7 @@ def test_a_claim_reads_the_same_in_the_ledger_and_on_its_page(pages, chapters):
         box["id"]: box for page in chapters.values() for box in page.select(".claim")
     }
     for row in pages["docs/ledger.html"].select("table.ledger tbody tr"):
-        claim = row.find_all("td")[-4:]
+        claim = row.find_all("td")[-5:-1]
         name = claim[0].a["href"].split("#")[1]
         sentence, measured, bound, verdict = (td.get_text(strip=True) for td in claim)
         text = boxes[name].get_text()
@@ -70,3 +70,28 @@ def test_each_chapter_offers_its_program_and_its_executed_notebook(book, chapter
         assert program == (ROOT / f"{stem}.py").read_text("utf-8")
         notebook = nbformat.read(book.html / "_sources" / f"{stem}.ipynb", as_version=4)
         assert any(cell.get("outputs") for cell in notebook.cells)
+
+
+def test_the_ledger_says_what_a_claim_makes_of_popular_answers(pages, chapters):
+    expected = {}
+    for name, page in chapters.items():
+        for box in page.select(".popular-answer"):
+            verdict = box.select_one(".verdict").get_text()
+            for link in box.select("a[href*='#claim-']"):
+                href = link["href"].removeprefix("../chapters/").rpartition("/")[2]
+                where = href if not href.startswith("#") else name[9:] + href
+                expected.setdefault(f"../chapters/{where}", set()).add(verdict)
+    found = {}
+    for row in pages["docs/ledger.html"].select("table.ledger tbody tr"):
+        cells = row.find_all("td")
+        if badges := {badge.get_text() for badge in cells[-1].select(".verdict")}:
+            found[cells[-5].a["href"]] = badges
+    assert found == expected != {}
+
+
+def test_the_ledger_says_seeds_and_seconds_of_each_chapter(pages, chapters):
+    runs = pages["docs/ledger.html"].select(".ledger-run")
+    assert len(runs) == len(chapters)
+    for run in runs:
+        assert re.fullmatch(r"(Seeds [\d, ]+\. )?Ran in \d+ s\.", run.get_text())
+    assert sum("Seeds 0, 1, 2." in run.get_text() for run in runs) > len(runs) / 2

@@ -90,13 +90,20 @@ def test_a_claim_is_found_with_its_chapter_beside_it(ledger):
     chapters = ledger.get_by_label("Chapter").locator("option").all_inner_texts()
     ledger.get_by_label("Search the claims").fill(sentence)
     assert _shown(ledger, rows) == 1
-    assert last.locator("td").first.inner_text() == chapters[-1]
+    assert last.locator("td").first.locator("a").inner_text() == chapters[-1]
     assert last.locator("td").first.get_attribute("rowspan") == "1"
     ledger.get_by_label("Search the claims").fill("")
     for chapter in chapters[1:]:
         ledger.get_by_label("Chapter").select_option(chapter)
         cell = ledger.locator(f"{rows} td[rowspan]").locator("visible=true")
-        assert cell.inner_text() == chapter
+        assert cell.locator("a").inner_text() == chapter
         assert int(cell.get_attribute("rowspan")) == _shown(ledger, rows)
         assert _status(ledger).startswith(f"{_shown(ledger, rows)} of ")
     assert not ledger.troubles
+
+
+def test_the_ledger_shows_the_claims_behind_a_verdict(ledger):
+    rows = "table.ledger tbody tr"
+    expected = ledger.locator(f"{rows}:has(.verdict-wrong)").count()
+    ledger.get_by_label("A popular answer is").select_option("wrong")
+    assert 0 < _shown(ledger, rows) == expected

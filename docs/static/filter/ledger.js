@@ -9,7 +9,8 @@
     if (row.cells.length === columns) {
       const cell = row.cells[0];
       const items = [];
-      groups.push({ name: cell.textContent.trim(), items, show: shower(cell, items) });
+      const name = cell.querySelector("a").textContent;
+      groups.push({ name, items, show: shower(cell, items) });
     }
     groups.at(-1).items.push(row);
   }
