@@ -42,7 +42,7 @@ test-backends: .venv/installed-backends ## run the tests of the parts on JAX and
 	KERAS_BACKEND=torch $(BIN)/pytest $(TWO_AT_A_TIME) -m backends --ignore=tests/site
 
 test-site: .venv/installed-test book ## test the pages of the built book
-	$(BIN)/pytest tests/site
+	$(BIN)/pytest $(TWO_AT_A_TIME) tests/site
 
 chapters: .venv/installed-book ## run every chapter as a program
 	@ls chapters/[0-9]*.py | xargs -P 2 -I {} sh -c \

@@ -53,6 +53,7 @@ extensions = [
     "extensions.question_links",
     "extensions.deck",
     "extensions.anki_deck",
+    "extensions.glossary_links",
     "extensions.parts",
     "extensions.downloads",
     "extensions.leftovers",
@@ -129,7 +130,10 @@ html_title = "dlbook"
 html_logo = html_favicon = "static/logo.svg"
 html_static_path = ["static"]
 html_css_files = ["book.css"]
-html_js_files = [("reading.js", {"defer": "defer"})]
+html_js_files = [
+    ("reading.js", {"defer": "defer"}),
+    ("glossary/hover.js", {"defer": "defer"}),
+]
 templates_path = ["templates"]
 # Light or dark as the reader's system is; without it the theme warns in the console.
 html_context = {"default_mode": "auto"}

@@ -5,15 +5,20 @@ import shutil
 
 import pytest
 from building import ROOT, Book
+from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
 
 @pytest.fixture(scope="session")
-def book():
-    """The book itself, brought up to date."""
+def book(tmp_path_factory, testrun_uid):
+    """The book itself, brought up to date by one of the processes that test it."""
     real = Book(ROOT)
-    code, output = real.build()
-    assert code == 0, output
+    done = tmp_path_factory.getbasetemp().parent / f"built-{testrun_uid}"
+    with FileLock(f"{done}.lock"):
+        if not done.exists():
+            code, output = real.build()
+            assert code == 0, output
+            done.touch()
     return real
 
 

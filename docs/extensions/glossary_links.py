@@ -1,0 +1,94 @@
+"""Links the first use of each term in a chapter to the glossary.
+
+The definition travels with the link, so that a script can show it where the reader is:
+a page that is read from disk may not fetch another one.
+"""
+
+import re
+
+from docutils import nodes
+from extensions import deck
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+# Words that chapters also use in their everyday sense, or in another technical one.
+_ALSO_OTHERWISE = {
+    *("batch", "bias", "cost", "depth", "edge", "gain", "gate", "iteration", "knee"),
+    *("margin", "penalty", "sharpness", "update", "velocity", "weight"),
+}
+
+
+class Term(nodes.Inline, nodes.TextElement):
+    """A word, with the address of its entry and the definition as text and TeX."""
+
+
+class LinkTerms(SphinxPostTransform):
+    """Marks words of running text; titles, links, code and boxes stay as they are."""
+
+    default_priority = 5
+    formats = ("html",)
+
+    def run(self, **_):
+        here = self.env.docname
+        if here.startswith("chapters/") and deck.GLOSSARY in self.env.found_docs:
+            page = self.app.builder.get_relative_uri(here, deck.GLOSSARY)
+            terms = dict(_terms(self.env, page))
+            for text in list(self.document.findall(_is_running_text)):
+                _link_terms(text, terms)
+
+
+def _terms(env, page):
+    """What is said of each term, by its name in lower case."""
+    for glossary in env.get_doctree(deck.GLOSSARY).findall(addnodes.glossary):
+        for item in glossary.findall(nodes.definition_list_item):
+            *names, definition = item.children
+            said = {
+                "address": f"{page}#{names[0]['ids'][0]}",
+                "definition": "".join(map(_in_tex, definition[0].children)),
+            }
+            for name in (name.astext() for name in names):
+                if name not in _ALSO_OTHERWISE:
+                    yield name.lower(), said
+
+
+def _in_tex(node):
+    text = node.astext()
+    return rf"\({text}\)" if isinstance(node, nodes.math) else text
+
+
+def _is_running_text(node):
+    return (
+        isinstance(node, nodes.Text)
+        and isinstance(node.parent, nodes.paragraph)
+        and isinstance(node.parent.parent, nodes.section)
+    )
+
+
+def _link_terms(text, terms):
+    """Puts links into a text, and takes their terms off the list."""
+    if not terms:
+        return
+    words = "|".join(map(re.escape, sorted(terms, key=len, reverse=True)))
+    parts, end = [], 0
+    for found in re.finditer(rf"(?<![\w-])({words})(?=s?(?![\w-]))", text, re.I):
+        if said := terms.pop(found[1].lower(), None):
+            parts.append(nodes.Text(text[end : found.start()]))
+            parts.append(Term("", found[1], **said))
+            end = found.end()
+    if parts:
+        text.parent.replace(text, [*parts, nodes.Text(text[end:])])
+
+
+def visit_term(self, node):
+    data = {"href": node["address"], "data-definition": node["definition"]}
+    self.body.append(self.starttag(node, "a", "", CLASS="glossary-term", **data))
+
+
+def depart_term(self, node):
+    self.body.append("</a>")
+
+
+def setup(app):
+    app.add_node(Term, html=(visit_term, depart_term))
+    app.add_post_transform(LinkTerms)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
