@@ -45,6 +45,7 @@ extensions = [
     "extensions.figures",
     "extensions.claims",
     "extensions.ledger",
+    "extensions.papers",
     "extensions.chapter_facts",
     "extensions.front_page",
     "extensions.run_box",
