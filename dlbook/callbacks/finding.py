@@ -99,6 +99,11 @@ class Finding:
         evidence: name → number, what the finding stands on.
         epoch: at whose end it was found, counted from 0.
         update: the update at which it was seen, counted from 1, or None.
+
+    Example:
+        >>> finding = Finding("frozen", "dense/kernel is not trained.")
+        >>> finding.remedy
+        'If this is not meant, set `trainable = True` and compile again.'
     """
 
     kind: str

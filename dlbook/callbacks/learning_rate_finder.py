@@ -90,21 +90,24 @@ class LearningRateFinder(keras.callbacks.Callback):
     def suggestion(self):
         """Two rates read off the smoothed loss, as a dict; None if there are none.
 
-        There are none if the smoothed loss never fell below its first value, or has
-        fewer than three finite values.
+        The first 1/(1 − β) steps are passed over: there S is the mean of so few losses
+        that one easy batch is its steepest fall. There are no rates if the smoothed loss
+        never fell below its value then, or has fewer than three finite values after.
 
         `steepest`: where it fell fastest per power of ten, a rate to train at.
         `lowest`: where it was lowest, already too high: use a tenth of it at most.
         Both come late by the steps over which the loss is smoothed.
         """
-        smoothed = np.array(self.smoothed)
+        passed_over = round(1 / (1 - self.smoothing)) - 1
+        smoothed = np.array(self.smoothed[passed_over:])
         smoothed = smoothed[np.isfinite(smoothed)]
         if len(smoothed) < 3 or np.argmin(smoothed) == 0:
             return None
         lowest = int(np.argmin(smoothed))
         slopes = np.gradient(smoothed)  # By the step, and so by the logarithm of α.
         steepest = int(np.argmin(slopes[: lowest + 1]))
-        return {"steepest": self.rates[steepest], "lowest": self.rates[lowest]}
+        rates = self.rates[passed_over:]
+        return {"steepest": rates[steepest], "lowest": rates[lowest]}
 
     def on_train_begin(self, logs=None):
         model = self.model

@@ -16,6 +16,14 @@ class WeightHistory(keras.callbacks.Callback):
     Raises:
         ValueError: when training begins, if the model was compiled to take several
             steps in one execution, between which no callback is asked.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        >>> model.compile("sgd", "mse", run_eagerly=True)
+        >>> history, x = WeightHistory(), np.ones((6, 2))
+        >>> run = model.fit(x, x[:, :1], batch_size=2, verbose=0, callbacks=[history])
+        >>> history.weights.shape
+        (4, 3)
     """
 
     def __init__(self):

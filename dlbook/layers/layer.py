@@ -21,21 +21,25 @@ class Layer(keras.layers.Layer):
     A subclass names what one may set (`hyperparameters`) and which weights it starts
     how (`initializers`). From the second alone it understands three words for each
     weight, as Keras does: `kernel_initializer`, `kernel_regularizer` and
-    `kernel_constraint`. Example, a product by a matrix::
+    `kernel_constraint`. Example, a product by a matrix:
 
-        class Product(Layer):
-            hyperparameters = ("units",)
-            initializers = {"kernel": "glorot_uniform"}
-
-            def __init__(self, units, **options):
-                super().__init__(**options)
-                self.units = whole_number("units", units, 1)
-
-            def build(self, input_shape):
-                self.kernel = self.make_weight("kernel", (input_shape[-1], self.units))
-
-            def call(self, inputs):
-                return inputs @ self.kernel
+        >>> class Product(Layer):
+        ...     hyperparameters = ("units",)
+        ...     initializers = {"kernel": "glorot_uniform"}
+        ...
+        ...     def __init__(self, units, **options):
+        ...         super().__init__(**options)
+        ...         self.units = units
+        ...
+        ...     def build(self, input_shape):
+        ...         shape = (input_shape[-1], self.units)
+        ...         self.kernel = self.make_weight("kernel", shape)
+        ...
+        ...     def call(self, inputs):
+        ...         return inputs @ self.kernel
+        >>> product = Product(2, kernel_initializer="ones")
+        >>> keras.ops.convert_to_numpy(product(keras.ops.ones((1, 3)))).tolist()
+        [[3.0, 3.0]]
 
     An attribute whose name ends in `activation`, `initializer`, `regularizer` or
     `constraint` may be given as a name, a config or an object, and is kept as the

@@ -6,7 +6,12 @@ import numpy as np
 
 
 class BiasVariance(NamedTuple):
-    """The two parts of the expected squared error, in units of the prediction²."""
+    """The two parts of the expected squared error, in units of the prediction².
+
+    Example:
+        >>> sum(BiasVariance(squared_bias=3.0, variance=2.0))
+        5.0
+    """
 
     squared_bias: float | np.ndarray
     variance: float | np.ndarray

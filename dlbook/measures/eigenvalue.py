@@ -12,6 +12,12 @@ class Eigenpair(NamedTuple):
     """An eigenvalue, its vector, and how far they can be trusted.
 
     Some eigenvalue of the Hessian lies within `residual` of `value`, converged or not.
+
+    Example:
+        >>> import keras
+        >>> a = keras.Variable(1.0)
+        >>> top_hessian_eigenvalue(lambda: a**2, [a]).converged
+        True
     """
 
     value: float  # λ with its sign, in units of loss/θ²

@@ -11,7 +11,14 @@ from dlbook.measures.multiply_add_rules import multiply_adds_rule
 
 
 class LayerSize(NamedTuple):
-    """What one call of a layer costs; a layer that is called twice has two rows."""
+    """What one call of a layer costs; a layer that is called twice has two rows.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3)])
+        >>> layer_sizes(model)[0].parameters
+        18
+    """
 
     layer: str  # the layer's name
     kind: str  # its class

@@ -16,6 +16,10 @@ def path_length(path):
 
     Raises:
         ValueError: when the path is not an array of rows.
+
+    Example:
+        >>> path_length([[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]]).tolist()
+        [5.0, 6.0]
     """
     path = np.asarray(path, dtype="float64")
     if path.ndim != 2:
@@ -42,6 +46,10 @@ def path_difference(path, reference):
 
     Raises:
         ValueError: when the paths differ in shape.
+
+    Example:
+        >>> path_difference([[0.0], [2.0], [5.0]], [[0.0], [2.0], [4.0]]).tolist()
+        [0.0, 0.25]
     """
     path, reference = (np.asarray(p, dtype="float64") for p in (path, reference))
     if path.shape != reference.shape:

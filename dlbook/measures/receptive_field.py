@@ -9,7 +9,14 @@ from dlbook.measures.input_gradients import input_gradients
 
 
 class ReceptiveField(NamedTuple):
-    """What one unit of a layer sees of the model's input, in pixels or steps."""
+    """What one unit of a layer sees of the model's input, in pixels or steps.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.layers.Conv1D(1, 3, strides=2)])
+        >>> receptive_fields(model)[0].jump
+        (2,)
+    """
 
     layer: str  # the layer's name
     size: tuple  # r, along each dimension

@@ -23,6 +23,13 @@ def training_path(model, optimizer, x, y, steps, batch_size=64):
 
     Returns:
         θ₀, θ₁, ..., an array `(steps + 1, weights)`, float32.
+
+    Example:
+        >>> import numpy as np
+        >>> from dlbook.models import mlp
+        >>> x, y = np.eye(4, dtype="float32"), np.arange(4)
+        >>> training_path(mlp(4, (), 4), "sgd", x, y, steps=3, batch_size=2).shape
+        (4, 20)
     """
     history = WeightHistory()
     model.compile(

@@ -22,11 +22,15 @@ class Optimizer(SavedState, keras.optimizers.Optimizer, ABC):
     """The bookkeeping around one pure `step`: slots, casting, assigning, config.
 
     A subclass names what it remembers (`state`), what one may set (`hyperparameters`)
-    and gives its formula as `step`. Example, gradient descent in four lines::
+    and gives its formula as `step`. Example, gradient descent in three lines:
 
-        class GradientDescent(Optimizer):
-            def step(self, theta, g, t, alpha):
-                return (theta - alpha * g,)
+        >>> class GradientDescent(Optimizer):
+        ...     def step(self, theta, g, t, alpha):
+        ...         return (theta - alpha * g,)
+        >>> theta = keras.Variable(1.0)
+        >>> GradientDescent(0.5).apply([ops.ones(())], [theta])
+        >>> float(theta.numpy())
+        0.5
 
     Weights of half precision (float16, bfloat16) are updated in float32, and what
     rounding cuts off is kept and added again at the next step, weight decay included.

@@ -41,6 +41,15 @@ def fit_batches(model, x, y, batches, **options):
         x, y: examples and their targets.
         batches: indices of the examples, such as `shuffled_batches` returns.
         **options: what else `fit` takes, such as `callbacks`.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> x = np.ones((8, 1))
+        >>> fit_batches(model, x, x, shuffled_batches(8, epochs=3, batch_size=2))
+        >>> int(model.optimizer.iterations.numpy())
+        12
     """
     x, y = (np.asarray(values)[batches.ravel()] for values in (x, y))
     if model.built:  # TensorFlow traces a step that creates variables twice.

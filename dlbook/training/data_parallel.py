@@ -18,6 +18,11 @@ class Parallel:
             torch as many as GPUs.
         process: the number of this one, from 0.
         shards_itself: whether the backend gives each process its share of the data.
+
+    Example:
+        >>> second = Parallel(replicas=2, processes=2, process=1)
+        >>> second.share([10, 11, 12, 13, 14]), second.batch_size(64)
+        ([11, 13], 32)
     """
 
     replicas: int = 1

@@ -24,6 +24,11 @@ class DeviceSetup:
         dtype_policy: the name of the policy that new layers take.
         jit_compile: the word for `model.compile(jit_compile=...)`.
         notes: sentences on what was not done, and why.
+
+    Example:
+        >>> print(DeviceSetup("jax", "cpu"))
+        JAX trains on the CPU: it sees no GPU.
+        Policy float32, jit_compile='auto', memory taken as before.
     """
 
     backend: str

@@ -28,6 +28,12 @@ def sweep(optimizer, learning_rates, seeds, data, epochs, units=(32,), loss_fact
     Raises:
         ValueError: when the optimizer clips by a norm: it would be the norm of all
             networks together, so that none trains as it would alone.
+
+    Example:
+        >>> from dlbook.optimizers import SGD
+        >>> data = np.eye(4, dtype="float32"), np.arange(4)
+        >>> sweep(SGD, [0.001, 0.1, 10.0], range(2), (data, data), epochs=1).shape
+        (3, 2)
     """
     (x_train, y_train), (x_test, y_test) = data
     rates = np.repeat(learning_rates, len(seeds)).astype("float32")

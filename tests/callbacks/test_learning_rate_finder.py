@@ -112,6 +112,13 @@ def test_a_nan_ends_the_search_and_is_not_suggested():
     assert finder.suggestion["lowest"] == finder.rates[-2] < 1e-2 <= finder.rates[-1]
 
 
+def test_an_easy_batch_at_the_start_is_not_the_steepest_fall():
+    first = [6.0, 3.0]  # The mean of few losses jumps with each.
+    finder = told(lambda power: first.pop(0) if first else valley(power), smoothing=0.9)
+    assert finder.suggestion["steepest"] > 1e-4
+    assert finder.suggestion["lowest"] > 1e-2
+
+
 def test_where_the_loss_never_falls_nothing_is_suggested():
     assert told(lambda power: 1.0).suggestion is None
     assert told(lambda power: 6.0 + power).suggestion is None
