@@ -91,8 +91,9 @@ class LearningRateFinder(keras.callbacks.Callback):
         """Two rates read off the smoothed loss, as a dict; None if there are none.
 
         The first 1/(1 − β) steps are passed over: there S is the mean of so few losses
-        that one easy batch is its steepest fall. There are no rates if the smoothed loss
-        never fell below its value then, or has fewer than three finite values after.
+        that one easy batch is its steepest fall. There are no rates if the smoothed
+        loss never fell below its value then, or has fewer than three finite values
+        after.
 
         `steepest`: where it fell fastest per power of ten, a rate to train at.
         `lowest`: where it was lowest, already too high: use a tenth of it at most.
