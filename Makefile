@@ -21,7 +21,7 @@ TWO_AT_A_TIME := -n 2 --dist loadfile
 .DELETE_ON_ERROR:
 # Two targets never install into .venv at the same time, not even under `make -j`.
 .NOTPARALLEL:
-.PHONY: help book test test-backends test-site chapters clean constraints
+.PHONY: help book editions test test-backends test-site chapters clean constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,10 @@ book: .venv/installed-book ## build the book into build/book, running every chap
 	@$(BIN)/sphinx-build -W --keep-going -c docs -d build/doctrees . build/book 2>&1 \
 	  | grep --line-buffered -v $(NOISE)
 	@echo "Open build/book/index.html"
+
+editions: .venv/installed-editions book ## make EPUB, PDF and zips into build/editions
+	@$(BIN)/python docs/editions
+	@$(MAKE) --no-print-directory book
 
 test: .venv/installed-test ## check style and imports, run the tests on TensorFlow
 	$(BIN)/ruff check
@@ -53,7 +57,7 @@ clean: ## remove what was built; .venv stays
 
 constraints: ## renew constraints.txt: the newest versions that fit together
 	rm -rf build/constraints && $(PYTHON) -m venv build/constraints
-	build/constraints/bin/pip install -qq ".[tensorflow,jax,torch,book,test]"
+	build/constraints/bin/pip install -qq ".[tensorflow,jax,torch,book,editions,test]"
 	@{ echo "# The versions the book is built with. Renewed by: make constraints"; \
 	  build/constraints/bin/pip freeze --all --exclude pip --exclude dlbook \
 	  | sed 's/+.*//'; } > build/constraints/constraints.txt # 1.2+cpu is 1.2
@@ -61,8 +65,9 @@ constraints: ## renew constraints.txt: the newest versions that fit together
 
 # What each stamp installs; it is renewed when one of its two files changes.
 .venv/installed-book: EXTRAS := tensorflow,book
-.venv/installed-test: EXTRAS := tensorflow,book,test
-.venv/installed-backends: EXTRAS := tensorflow,jax,torch,book,test
+.venv/installed-editions: EXTRAS := tensorflow,book,editions
+.venv/installed-test: EXTRAS := tensorflow,book,editions,test
+.venv/installed-backends: EXTRAS := tensorflow,jax,torch,book,editions,test
 
 .venv/installed-%: pyproject.toml constraints.txt | .venv/bin/pip
 	@echo "Installing dlbook[$(EXTRAS)] into .venv. This takes a few minutes, once."

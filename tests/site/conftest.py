@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import zipfile
 
+import edition_files
 import pytest
 from building import ROOT, Book
 from filelock import FileLock
@@ -10,16 +12,48 @@ from playwright.sync_api import sync_playwright
 
 
 @pytest.fixture(scope="session")
-def book(tmp_path_factory, testrun_uid):
-    """The book itself, brought up to date by one of the processes that test it."""
+def once(tmp_path_factory, testrun_uid):
+    """Lets one of the processes that run the tests do what all of them need."""
+    shared = tmp_path_factory.getbasetemp().parent
+
+    def do(name, work):
+        done = shared / f"{name}-{testrun_uid}"
+        with FileLock(f"{done}.lock"):
+            if not done.exists():
+                work()
+                done.touch()
+
+    return do
+
+
+@pytest.fixture(scope="session")
+def book(once):
+    """The book itself, brought up to date."""
     real = Book(ROOT)
-    done = tmp_path_factory.getbasetemp().parent / f"built-{testrun_uid}"
-    with FileLock(f"{done}.lock"):
-        if not done.exists():
-            code, output = real.build()
-            assert code == 0, output
-            done.touch()
+
+    def build():
+        code, output = real.build()
+        assert code == 0, output
+
+    once("book", build)
     return real
+
+
+@pytest.fixture(scope="session")
+def epub(book, once):
+    """The pages of the EPUB, made anew."""
+    if shutil.which("chromium") is None:
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    once("epub", lambda: edition_files.make("epub"))
+    return edition_files.epub_pages()
+
+
+@pytest.fixture(scope="session")
+def zips(book, once):
+    """The zips of programs and of notebooks, made anew."""
+    once("zips", lambda: edition_files.make("zip"))
+    names = ("dlbook-scripts", "dlbook-notebooks")
+    return [zipfile.ZipFile(edition_files.EDITIONS / f"{name}.zip") for name in names]
 
 
 @pytest.fixture
