@@ -45,7 +45,9 @@ extensions += [
 
 root_doc = "docs/editions/book"
 include_patterns = [f"{root_doc}.md"]  # And what the site's toctrees list.
-exclude_patterns = [f"docs/{name}.md" for name in ("study", "playground", "editions", "use")]
+exclude_patterns = [
+    f"docs/{name}.md" for name in ("study", "playground", "editions", "use")
+]
 exclude_patterns += ["docs/api"]
 
 html_math_renderer = "mathml"
