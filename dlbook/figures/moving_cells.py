@@ -51,10 +51,9 @@ def moving_cells(values, texts, titles, rows, columns, label, low=0.0, high=1.0)
         for cell, word in words.items():
             part = (values[frame][cell] - low) / (high - low)
             new = frame > 0 and texts[frame][cell] != texts[frame - 1][cell]
-            edge = "#222222" if new else "none"
-            word.set(
-                text=texts[frame][cell], color="#ffffff" if part > 0.75 else "#222222"
-            )
+            ink = "#ffffff" if part > 0.7 else "#222222"  # What can be read on it.
+            edge = ink if new else "none"
+            word.set(text=texts[frame][cell], color=ink)
             word.set_bbox({"facecolor": "none", "edgecolor": edge, "boxstyle": "round"})
         axes.set_title(titles[frame])
         return [shown, *words.values(), axes.title]
