@@ -334,7 +334,7 @@ quote("optimizers-lost", ", ".join(f"{n} {value:.0f}" for n, value in lost.items
 #
 # On these two problems none of nine tuned rules is ahead by more than a few points. Nor
 # does Adam's default rate win: after 200 steps it is behind momentum's by
-# {glue:text}`optimizers-adam-default-behind`, and Adam's best rate here is far above it.
+# {glue:text}`optimizers-adam-default-behind`, and Adam's best rate here is far above.
 # :::
 #
 # :::{popular-answer} With an adaptive optimizer there is no rate to tune.

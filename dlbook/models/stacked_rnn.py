@@ -1,5 +1,7 @@
 """Many small recurrent networks, trained side by side in one model."""
 
+from itertools import groupby
+
 import keras
 import numpy as np
 from keras import ops
@@ -24,8 +26,8 @@ class StackedRNN(keras.Model):
         seed: of V ~ N(0, 1 / units); d starts at 0.
 
     Raises:
-        ValueError: when there is no cell, the cells differ in inputs or units, or one
-            of them drops.
+        ValueError: when there is no cell, the cells differ in inputs or units, those of
+            one kind do not stand together or differ in words, or one of them drops.
 
     Example:
         >>> from dlbook.layers import GRUCell, LSTMCell
@@ -128,3 +130,23 @@ def _check(cells):
             "Cells side by side must not drop. Received a cell with dropout: build it "
             "with `dropout=0` and `recurrent_dropout=0`."
         )
+    groups = [list(group) for _, group in groupby(cells, type)]
+    if len(groups) != len({type(cell) for cell in cells}):
+        names = [type(cell).__name__ for cell in cells]
+        raise ValueError(
+            "Cells of one kind must stand next to each other, or the networks would "
+            f"come out in another order. Received: {names}."
+        )
+    for group in groups:
+        if any(_words(cell) != _words(group[0]) for cell in group):
+            raise ValueError(
+                "Cells of one kind become one and must have the same words. Received "
+                f"{type(group[0]).__name__}s of {[_words(cell) for cell in group]}."
+            )
+
+
+def _words(cell):
+    """What decides how a cell computes, beside its weights."""
+    config = cell.get_config()
+    words = set(cell.hyperparameters) - {"seed"}
+    return {word: config[word] for word in sorted(words)}

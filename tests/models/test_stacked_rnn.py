@@ -93,3 +93,9 @@ def test_cells_that_do_not_fit_are_refused():
         StackedRNN([], outputs=1)
     with pytest.raises(ValueError, match="must not drop"):
         StackedRNN([drawn(GRUCell, dropout=0.5)], outputs=1)
+    apart = [drawn(kind) for kind in (GRUCell, LSTMCell, GRUCell)]
+    with pytest.raises(ValueError, match="next to each other"):
+        StackedRNN(apart, outputs=1)
+    unlike = [drawn(SimpleRNNCell, activation=name) for name in ("tanh", "relu")]
+    with pytest.raises(ValueError, match="the same words"):
+        StackedRNN(unlike, outputs=1)
