@@ -19,7 +19,7 @@ def curves(
     """One line for each quantity; several runs become their mean and their range.
 
     Args:
-        x: positions, `(points,)`.
+        x: positions, `(points,)`; whole numbers are counted in ticks, never halved.
         series: name → values, `(points,)`, or `(runs, points)`: then the line is the
             mean of the runs and the band reaches from the lowest to the highest.
         x_label, y_label: what the axes show, with the unit.
@@ -61,6 +61,8 @@ def curves(
                 ha="right",
             )
         axes.set(xlabel=x_label, ylabel=y_label, xscale=x_scale, yscale=y_scale)
+        if x_scale == "linear" and np.issubdtype(x.dtype, np.integer):
+            axes.xaxis.get_major_locator().set_params(integer=True)
         if len(series) > 1:
             axes.legend()
     return figure

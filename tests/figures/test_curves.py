@@ -91,3 +91,13 @@ def test_the_figure_can_be_saved_and_none_stays_open():
     figure.savefig(file, format="svg")
     assert "</svg>" in file.getvalue()
     assert pyplot.get_fignums() == []
+
+
+@pytest.mark.parametrize(
+    ("x", "whole"), [([1, 2, 3, 4], True), ([1.0, 2, 3, 4], False)]
+)
+def test_whole_numbers_have_whole_ticks(x, whole):
+    figure = curves(x, {"Adam": [3, 1, 2, 4]}, "layer", "loss (nats)")
+    figure.draw_without_rendering()
+    ticks = figure.axes[0].get_xticks()
+    assert np.all(ticks == np.round(ticks)) == whole
