@@ -44,6 +44,7 @@ extensions = [
     "extensions.parallel",
     "extensions.strictness",
     "extensions.figures",
+    "extensions.players",
     "extensions.claims",
     "extensions.ledger",
     "extensions.papers",
@@ -136,6 +137,7 @@ html_css_files = ["book.css"]
 html_js_files = [
     ("reading.js", {"defer": "defer"}),
     ("glossary/hover.js", {"defer": "defer"}),
+    ("players.js", {"defer": "defer"}),
 ]
 templates_path = ["templates"]
 # Light or dark as the reader's system is; without it the theme warns in the console.

@@ -23,6 +23,7 @@ _SITE_ONLY = {
     "extensions.front_page",
     "extensions.glossary_links",
     "extensions.leftovers",
+    "extensions.players",
     "extensions.run_box",
     "extensions.sidebars",
     "extensions.signatures",
