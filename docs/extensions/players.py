@@ -27,12 +27,13 @@ class MoveFrames(SphinxPostTransform):
     def run(self, **_):
         for player in self.document.findall(_is_player):
             name = re.search(r'id="_anim_img_(\w+)"', player.astext())[1]
-            script = _LAST_SCRIPT.search(player.astext())
-            self._write(f"{name}.js", script["code"].strip().encode())
+            html, _, last_script = player.astext().rpartition("<script")
+            code = last_script.partition(">")[2].rpartition("</script>")[0]
+            self._write(f"{name}.js", code.strip().encode())
             # The lines of long texts are broken by backslashes.
-            first = _FRAME.search(script["code"])[1].replace("\\\n", "")
+            first = _FRAME.search(code)[1].replace("\\\n", "")
             self._write(f"{name}.png", base64.b64decode(first))
-            player.children[:] = [nodes.Text(self._page(player.astext(), name))]
+            player.children[:] = [nodes.Text(self._page(html, name))]
 
     def _write(self, name, content):
         path = Path(self.app.outdir, _FOLDER, name)
@@ -41,7 +42,6 @@ class MoveFrames(SphinxPostTransform):
 
     def _page(self, html, name):
         place = f"{'../' * self.env.docname.count('/')}{_FOLDER}/{name}"
-        html = _LAST_SCRIPT.sub("", html)
         html = html.replace("<img ", f'<img src="{place}.png" ', 1)
         animation = 'class="animation"'
         return html.replace(animation, f'{animation} data-frames="{place}.js"', 1)

@@ -1,4 +1,4 @@
-"""Animations come when the reader nears them, so that a chapter's beginning is light."""
+"""Animations come when the reader nears them: a chapter's beginning is light."""
 
 import gzip
 from pathlib import Path
