@@ -58,6 +58,7 @@ extensions = [
     "extensions.anki_deck",
     "extensions.glossary_links",
     "extensions.parts",
+    "extensions.descriptions",
     "extensions.downloads",
     "extensions.editions",
     "extensions.leftovers",
@@ -120,8 +121,13 @@ add_module_names = False
 # whole addresses is made only then: sitemap, canonical links, cards for social media.
 html_baseurl = os.environ.get("DLBOOK_URL", "")
 ogp_site_url = html_baseurl
-ogp_enable_meta_description = True
-ogp_social_cards = {"enable": bool(html_baseurl), "line_color": "#0f5bc4"}
+ogp_enable_meta_description = False  # extensions.descriptions does it.
+ogp_social_cards = {
+    "enable": bool(html_baseurl),
+    "image": str(HERE / "static/logo.png"),
+    "line_color": "#0f5bc4",
+    "font": "DejaVu Sans",
+}
 notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
 sitemap_url_scheme = "{link}"
 sitemap_excludes = ["index.html", "search.html", "genindex.html", "404.html"]

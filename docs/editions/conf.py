@@ -18,6 +18,7 @@ sys.path.insert(0, str(EDITIONS.parent))
 _SITE_ONLY = {
     "extensions.anki_deck",
     "extensions.deck",
+    "extensions.descriptions",
     "extensions.downloads",
     "extensions.editions",
     "extensions.front_page",

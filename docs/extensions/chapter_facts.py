@@ -20,7 +20,8 @@ def note_facts(app, doctree):
     if not name.startswith("chapters/"):
         return
     ran = NbMetadataCollector.get_exec_data(app.env, name) or {}
-    program = app.env.doc2path(name).read_text("utf-8")
+    path = app.env.doc2path(name)
+    program = path.read_text("utf-8") if path.suffix == ".py" else ""
     facts = {
         "minutes": _minutes(doctree),
         "seconds": ran.get("runtime"),

@@ -3,11 +3,8 @@
 from docutils import nodes
 
 
-class Folded(nodes.Admonition, nodes.Element):
-    """A `Summary`, and after it what is hidden until the reader asks for it.
-
-    As an admonition it is left out of the page's description for search engines.
-    """
+class Folded(nodes.General, nodes.Element):
+    """A `Summary`, and after it what is hidden until the reader asks for it."""
 
 
 class Summary(nodes.General, nodes.TextElement):

@@ -26,7 +26,7 @@ def term(book, tab):
     tab.goto((book.html / PAGE).as_uri())
     tab.wait_for_function("window.MathJax?.startup?.promise")
     tab.evaluate("MathJax.startup.promise")
-    with_formula = "a.glossary-term[data-definition*='\\\\\\\\(']"
+    with_formula = "a.glossary-term[data-definition*='\\\\(']"
     return tab.locator(with_formula).first
 
 
