@@ -45,6 +45,7 @@ extensions = [
     "extensions.strictness",
     "extensions.figures",
     "extensions.players",
+    "extensions.citations",
     "extensions.claims",
     "extensions.ledger",
     "extensions.papers",
