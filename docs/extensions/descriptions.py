@@ -17,14 +17,18 @@ def describe(app, pagename, templatename, context, doctree):
 
 
 def _first_words(doctree):
+    """Of the paragraphs of running text, or where there are none, of those in boxes."""
     page = doctree.next_node(nodes.section)
-    paragraphs = page.children if page else []
-    texts = [node.astext() for node in paragraphs if _is_plain(node)]
-    return textwrap.shorten(" ".join(texts), _LENGTH, placeholder=" …")
+    if page is None:
+        return ""
+    plain = list(filter(_is_plain, page.findall(nodes.paragraph)))
+    running = [paragraph for paragraph in plain if paragraph.parent is page]
+    words = " ".join(paragraph.astext() for paragraph in running or plain)
+    return textwrap.shorten(words, _LENGTH, placeholder=" …")
 
 
-def _is_plain(node):
-    return isinstance(node, nodes.paragraph) and not node.next_node(nodes.math)
+def _is_plain(paragraph):
+    return not paragraph.next_node(nodes.math)
 
 
 def setup(app):
