@@ -84,7 +84,10 @@ class _Beside(keras.layers.Layer):
             if name == "bias":
                 parts = [b[..., None, :] for b in parts]  # ([2,] 1, columns)
             values = np.stack(parts, axis=-3)  # ([2,] networks, rows, columns)
-            setattr(self.cell, name, keras.Variable(values, name=name))
+            # On torch Keras knows a weight by its name, and clears the gradient of one
+            # of those that have the same.
+            own = f"{self.cell.name}_{name}"
+            setattr(self.cell, name, keras.Variable(values, name=own))
         self.built = True
 
     def call(self, x, states):
