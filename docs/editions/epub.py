@@ -87,9 +87,8 @@ def _say_accessibility(metadata):
 
 
 def lighten(app, pagename, templatename, context, doctree):
-    """Drops a role that WAI-ARIA took back, and marks in code that have no colour."""
-    body = context.get("body", "").replace(' role="doc-biblioentry"', "")
-    context["body"] = _UNCOLOURED.sub(r"\1", body)
+    """Drops marks in code that have no colour."""
+    context["body"] = _UNCOLOURED.sub(r"\1", context.get("body", ""))
 
 
 def setup(app):

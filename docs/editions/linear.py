@@ -8,10 +8,10 @@ import re
 
 from docutils import nodes
 from extensions.folded import Folded
+from extensions.players import first_frame, is_player
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import docname_join
 
-_FRAME = re.compile(r'frames\[0\] = "(data:image/png;base64,[^"]*)"')
 _ALT = re.compile(r'<img alt="([^"]*)"')
 MOVES = " On the site this figure moves."
 
@@ -23,7 +23,7 @@ class Linear(SphinxPostTransform):
     default_priority = 140
 
     def run(self, **_):
-        for player in list(self.document.findall(_is_player)):
+        for player in list(self.document.findall(is_player)):
             _hold_still(player)
         for script in list(self.document.findall(nodes.raw)):
             script.parent.remove(script)
@@ -35,13 +35,9 @@ class Linear(SphinxPostTransform):
             _unfold(dropdown, dropdown.children[0])
 
 
-def _is_player(node):
-    return isinstance(node, nodes.raw) and 'class="animation"' in node.astext()
-
-
 def _hold_still(player):
     """Puts the first frame, which the site shows too before one presses play."""
-    frame = _FRAME.search(player.astext())[1].replace("\\\n", "")
+    frame = first_frame(player)
     alt = html.unescape(_ALT.search(player.astext())[1])
     figure = player.parent
     picture = nodes.image(uri=frame, candidates={"?": frame}, alt=alt)

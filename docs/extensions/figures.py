@@ -7,6 +7,7 @@ which the execution cache keeps. `animate` emits a player in the image's place.
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from extensions.players import is_player
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -77,8 +78,7 @@ def _is_shown_figure(node):
 
 
 def _is_picture(node):
-    player = isinstance(node, nodes.raw) and 'class="animation"' in node.astext()
-    return player or isinstance(node, nodes.image)
+    return is_player(node) or isinstance(node, nodes.image)
 
 
 def _output_before(figure):

@@ -12,10 +12,18 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 _FOLDER = "_images/players"
-_LAST_SCRIPT = re.compile(
-    r"<script[^>]*>(?P<code>(?:(?!<script).)*)</script>\s*$", re.S
-)
-_FRAME = re.compile(r'frames\[0\] = "data:image/png;base64,([^"]+)"')
+_FRAME = re.compile(r'frames\[0\] = "(data:image/png;base64,[^"]+)"')
+
+
+def is_player(node):
+    """Whether a node is an animation, as `dlbook.page.animate` puts it on a page."""
+    return isinstance(node, nodes.raw) and 'class="animation"' in node.astext()
+
+
+def first_frame(player):
+    """Its first picture, as a `data:` address."""
+    # Matplotlib breaks the lines of long texts by backslashes.
+    return _FRAME.search(player.astext())[1].replace("\\\n", "")
 
 
 class MoveFrames(SphinxPostTransform):
@@ -25,14 +33,13 @@ class MoveFrames(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **_):
-        for player in self.document.findall(_is_player):
+        for player in self.document.findall(is_player):
             name = re.search(r'id="_anim_img_(\w+)"', player.astext())[1]
             html, _, last_script = player.astext().rpartition("<script")
             code = last_script.partition(">")[2].rpartition("</script>")[0]
             self._write(f"{name}.js", code.strip().encode())
-            # The lines of long texts are broken by backslashes.
-            first = _FRAME.search(code)[1].replace("\\\n", "")
-            self._write(f"{name}.png", base64.b64decode(first))
+            frame = first_frame(player).partition(",")[2]
+            self._write(f"{name}.png", base64.b64decode(frame))
             player.children[:] = [nodes.Text(self._page(html, name))]
 
     def _write(self, name, content):
@@ -45,10 +52,6 @@ class MoveFrames(SphinxPostTransform):
         html = html.replace("<img ", f'<img src="{place}.png" ', 1)
         animation = 'class="animation"'
         return html.replace(animation, f'{animation} data-frames="{place}.js"', 1)
-
-
-def _is_player(node):
-    return isinstance(node, nodes.raw) and 'class="animation"' in node.astext()
 
 
 def setup(app):
