@@ -1341,6 +1341,7 @@ claim(
 #
 # :::{interview-card} What is AI, and does it have to imitate human thought?
 # :id: what-is-ai
+# :figure: learn-sets
 #
 # AI builds agents that choose good actions, given what they perceive. A rational agent
 # maximises its expected performance. Thinking or acting like a human are other goals of
@@ -1352,6 +1353,7 @@ claim(
 #
 # :::{interview-card} What does it mean for a program to learn from data?
 # :id: what-is-machine-learning
+# :figure: learn-curve
 #
 # Mitchell: it learns from experience $E$, for tasks $T$ and performance $P$, if its $P$
 # on $T$ improves with $E$. Measure $P$ on examples it has not seen. Improvement is not
@@ -1363,6 +1365,7 @@ claim(
 #
 # :::{interview-card} What is deep learning, and what makes a network deep?
 # :id: what-is-deep-learning
+# :figure: learn-teeth
 #
 # The part of machine learning that fits compositions $f = f_L \circ \dots \circ f_1$ of
 # differentiable maps with weights, by gradients, so that the representations in between
@@ -1375,6 +1378,7 @@ claim(
 #
 # :::{interview-card} Where do deep networks and classical models really differ?
 # :id: deep-vs-classical-ml
+# :figure: learn-all-curves
 #
 # In the representation. A deep network learns it together with the predictor; a
 # classical model fixes it before, by hand-made features, by a kernel, or by one input

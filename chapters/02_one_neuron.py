@@ -1125,6 +1125,7 @@ claim(
 #
 # :::{interview-card} What does one artificial neuron compute, what do its parts mean?
 # :id: artificial-neuron
+# :figure: neuron-boundary
 #
 # $a = \varphi(z)$ with $z = \sum_i w_i x_i + b = w \cdot x + b$. The inputs are raw
 # features or outputs of the layer before. $z = 0$ is a hyperplane: $w$ stands at a
@@ -1138,6 +1139,7 @@ claim(
 #
 # :::{interview-card} What is a perceptron, what can it learn and what can it not?
 # :id: perceptron
+# :figure: perceptron-xor
 #
 # A threshold neuron: *yes* if $w \cdot x + b > 0$. It learns from mistakes alone: add
 # $x$ to $w$ for a missed *yes*, subtract it for a wrong *yes*. If a hyperplane

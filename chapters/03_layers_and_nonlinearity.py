@@ -1438,6 +1438,7 @@ claim(
 #
 # :::{interview-card} What is an artificial neural network as a mathematical object?
 # :id: what-is-a-neural-network
+# :figure: layers-sine
 #
 # A function $f_\theta(x)$ of affine maps and nonlinear functions in turn. Training
 # changes the weights $\theta$ to lower a loss. The input layer has no weights: it
@@ -1449,6 +1450,7 @@ claim(
 #
 # :::{interview-card} How are layers put together, and what does each part contribute?
 # :id: layered-architecture
+# :figure: layers-depth
 #
 # $h_0 = x$, then $h_l = \varphi(h_{l-1}W_l + b_l)$ for each hidden layer, then an
 # affine output. A dense layer from $m$ to $n$ units has $mn + n$ parameters. A weight
@@ -1461,6 +1463,7 @@ claim(
 #
 # :::{interview-card} Why do networks need activation functions at all?
 # :id: why-activation-functions
+# :figure: layers-ring
 #
 # Because without them all layers multiply out to one affine map: linear regression
 # under squared error, logistic or softmax regression under cross-entropy. With an
@@ -1472,6 +1475,7 @@ claim(
 #
 # :::{interview-card} What is left of a deep network without activation functions?
 # :id: network-without-activations
+# :figure: layers-ring
 #
 # One affine map $xA + c$ with $A = W_1 \cdots W_{L+1}$, of a rank no larger than the
 # narrowest layer. Its optimum is least squares under squared error, softmax regression
@@ -1482,6 +1486,7 @@ claim(
 #
 # :::{interview-card} How do sigmoid, tanh, ReLU and leaky ReLU behave, and when to use?
 # :id: activation-function-zoo
+# :figure: layers-slopes
 #
 # Sigmoid $1/(1+e^{-z})$: 0 to 1, slope at most 1/4, saturates; for yes-or-no outputs.
 # Tanh $= 2\sigma(2z)-1$: −1 to 1, slope up to 1, centred if $z$ is; for hidden and
@@ -1494,6 +1499,7 @@ claim(
 #
 # :::{interview-card} What is an activation function for, and how does softmax compare?
 # :id: activation-functions-three-types
+# :figure: layers-functions
 #
 # It turns a unit's weighted sum into its output and brings in the nonlinearity. Most
 # are graded, not on-off gates. Sigmoid, ReLU and leaky ReLU act on one number each.

@@ -1218,6 +1218,7 @@ claim(
 #
 # :::{interview-card} What is a cost function, and how does it relate to accuracy?
 # :id: cost-function
+# :figure: loss-threshold
 #
 # The number that training lowers: $J(\theta) = \frac1N \sum_i \ell(\hat y_i, y_i) +
 # \lambda\,\Omega(\theta)$, the mean of a loss for each example plus penalties. It is a
@@ -1229,6 +1230,7 @@ claim(
 #
 # :::{interview-card} What is cross-entropy, and why is it the usual cost for classes?
 # :id: cross-entropy
+# :figure: loss-floor
 #
 # $H(y, p) = -\sum_k y_k \log p_k = H(y) + D_\text{KL}(y \| p)$; for a one-hot $y$ it is
 # $-\log p_\text{true}$. Minimising it is maximum likelihood, and it is a proper scoring

@@ -1410,6 +1410,7 @@ claim(
 #
 # :::{interview-card} What is a computational graph, and how is it used?
 # :id: computational-graph
+# :figure: backprop-cost
 #
 # A directed acyclic graph. Its nodes are variables, constants and operations, its edges
 # carry numbers or tensors from an output to the inputs that use it. It is a data
@@ -1422,6 +1423,7 @@ claim(
 #
 # :::{interview-card} How does backpropagation work, and why is it needed?
 # :id: backpropagation
+# :figure: backprop-check
 #
 # It is reverse-mode automatic differentiation. A forward pass computes and keeps the
 # values of all layers. Then $\delta_l = (\delta_{l+1} W_{l+1}^\top) \odot
@@ -1436,6 +1438,7 @@ claim(
 #
 # :::{interview-card} How do backpropagation and gradient descent divide the work?
 # :id: backprop-vs-gradient-descent
+# :figure: backprop-line
 #
 # Backpropagation is an algorithm that computes the gradient of the loss. Gradient
 # descent is a rule that uses it: step against it. The choices are independent. Gradient

@@ -978,6 +978,7 @@ claim(
 #
 # :::{interview-card} What happens, step by step, in one training update?
 # :id: training-loop
+# :figure: loop-one-weight
 #
 # Forward: the batch goes through the layers, $\hat y = f_\theta(x)$. Loss: the mean
 # over the batch, such as cross-entropy for classes or the squared error for numbers,
@@ -990,6 +991,7 @@ claim(
 #
 # :::{interview-card} What is gradient descent, and when does it converge?
 # :id: gradient-descent
+# :figure: loop-rates
 #
 # Step against the gradient, $\theta \leftarrow \theta - \alpha\nabla L$: locally the
 # steepest way down. If the curvature is at most $\lambda_{\max}$, any
@@ -1002,6 +1004,7 @@ claim(
 #
 # :::{interview-card} What does an optimizer do, and how do the main ones differ?
 # :id: role-of-the-optimizer
+# :figure: loop-momentum
 #
 # It turns gradients into updates; the loss gives it nothing but the gradient. Batch
 # gradient descent uses the exact one, SGD a cheap one from a few samples, noisy but
@@ -1013,6 +1016,7 @@ claim(
 #
 # :::{interview-card} How do samples, batches, iterations and epochs relate?
 # :id: epoch-iteration-batch
+# :figure: loop-meetings
 #
 # A batch is the part of the $N$ samples used for one gradient; its size $B$ is a
 # hyperparameter. An iteration is one update on one batch. An epoch is one pass over

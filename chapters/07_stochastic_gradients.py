@@ -1408,6 +1408,7 @@ claim(
 #
 # :::{interview-card} What is stochastic gradient descent, and why is it used?
 # :id: stochastic-gradient-descent
+# :figure: sgd-price
 #
 # Gradient descent with the mean gradient of a random batch in place of all examples:
 # $\theta \leftarrow \theta - \alpha\frac1B\sum_{i\in\mathcal B}\nabla\ell_i(\theta)$.
@@ -1420,6 +1421,7 @@ claim(
 #
 # :::{interview-card} How do GD and SGD differ in cost, convergence and sensitivity?
 # :id: gd-vs-sgd
+# :figure: sgd-one-weight
 #
 # GD pays $N$ gradients for an exact step and, on strongly convex smooth losses, gains a
 # fixed share per step for any $\alpha < 2/\lambda_{\max}$; beyond it diverges. SGD pays
@@ -1431,6 +1433,7 @@ claim(
 #
 # :::{interview-card} Why does SGD fluctuate around a minimum instead of settling?
 # :id: sgd-oscillation
+# :figure: sgd-cures
 #
 # At the minimum the mean gradient is zero and the gradients of batches are not. In a
 # direction of curvature $\lambda$ this keeps a variance of about
@@ -1442,6 +1445,7 @@ claim(
 #
 # :::{interview-card} How do batch, mini-batch and single-sample descent compare?
 # :id: batch-minibatch-stochastic
+# :figure: sgd-cloud
 #
 # One family, indexed by $B$. $B = N$ is exact, $B = 1$ the noisiest, with a variance
 # proportional to $\frac1B(1 - \frac BN)$. Per update $B = 1$ is the cheapest; per epoch

@@ -1374,6 +1374,7 @@ claim(
 #
 # :::{interview-card} What goes wrong with very small or large batches; how to choose?
 # :id: choosing-batch-size
+# :figure: batch-one-step
 #
 # Small $B$: noisy gradients (variance $\propto 1/B$), many cheap updates, idle
 # hardware, a smaller $\alpha$. Large $B$: an accurate gradient, few updates per epoch,
@@ -1387,6 +1388,7 @@ claim(
 #
 # :::{interview-card} How does batch size affect training time, memory and convergence?
 # :id: batch-size-effects
+# :figure: batch-updates-epochs
 #
 # Time per epoch falls with $B$ until the hardware is saturated. Activation memory grows
 # linearly in $B$; the weights' does not. Per epoch small batches progress

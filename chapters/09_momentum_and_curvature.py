@@ -1868,6 +1868,7 @@ claim(
 #
 # :::{interview-card} How does momentum improve gradient descent; what are its limits?
 # :id: momentum
+# :figure: momentum-bowl
 #
 # Classical (Polyak, Keras): $v_t = \mu v_{t-1} - \alpha g_t$,
 # $\theta_t = \theta_{t-1} + v_t$. Averaged: $m_t = \mu m_{t-1} + (1-\mu) g_t$,
@@ -1881,6 +1882,7 @@ claim(
 #
 # :::{interview-card} What is the Hessian, how can it help, and why is it rarely used?
 # :id: hessian-second-order
+# :figure: hessian-methods
 #
 # The matrix of second derivatives. Eigenvectors are directions, eigenvalues their
 # curvatures. Newton's step $-H^{-1}g$ solves a quadratic at once and converges

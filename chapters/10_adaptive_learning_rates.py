@@ -1376,6 +1376,7 @@ claim(
 #
 # :::{interview-card} What is an adaptive learning rate, and how is it implemented?
 # :id: adaptive-learning-rates
+# :figure: adagrad-two-words
 #
 # Each weight steps by $\alpha\,g/(\sqrt{s}+\varepsilon)$, where $s$ is a statistic of
 # its own past squared gradients. A schedule, by contrast, changes one $\alpha$ for all.

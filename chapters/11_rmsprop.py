@@ -635,6 +635,7 @@ claim(
 #
 # :::{interview-card} How does RMSprop work, step by step, and what does it guarantee?
 # :id: rmsprop
+# :figure: rmsprop-bowl
 #
 # For each weight, keep a moving average of the squared gradient,
 # $v \leftarrow \rho v + (1-\rho) g^2$ with $\rho = 0.9$. Step by

@@ -757,6 +757,7 @@ claim(
 #
 # :::{interview-card} What does Adam compute, and why is it such a common default?
 # :id: adam
+# :figure: adam-bowl
 #
 # For each weight, two moving averages: $m$ of the gradient ($\beta_1 = 0.9$) and $v$ of
 # its square ($\beta_2 = 0.999$). Both start at zero, so divide them by $1-\beta^t$.

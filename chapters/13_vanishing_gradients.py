@@ -1359,6 +1359,7 @@ claim(
 #
 # :::{interview-card} What is the vanishing gradient problem, and how does it show?
 # :id: vanishing-gradient-definition
+# :figure: vanish-layers
 #
 # $\lVert\partial L/\partial h_l\rVert$ shrinks about geometrically towards the input,
 # so early layers get almost no learning signal. It concerns gradients, not the size of
@@ -1372,6 +1373,7 @@ claim(
 #
 # :::{interview-card} Why do gradients vanish as they travel back through many layers?
 # :id: vanishing-gradient-cause
+# :figure: vanish-chain
 #
 # The chain rule multiplies one Jacobian a layer, $J_l = D_l W_l^\top$ with
 # $D_l = \mathrm{diag}\,\varphi'(z_l)$: weights **and** slopes. If it typically
@@ -1385,6 +1387,7 @@ claim(
 #
 # :::{interview-card} How does each common activation influence vanishing gradients?
 # :id: activations-and-vanishing-gradients
+# :figure: vanish-gains
 #
 # By the mean square of its slopes. Sigmoid: at most ¼, near 0 when saturated, so it
 # vanishes at usual weights. Tanh: up to 1 at 0, saturates; slow decay at Glorot's

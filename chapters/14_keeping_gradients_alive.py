@@ -712,7 +712,7 @@ claim(
 )
 claim(
     "alive-highway",
-    "And gates: accuracy, for each seed.",
+    "Gates help tanh too: accuracy, for each seed.",
     measured=best["tanh, highway"],
     above=85,
     unit="%",
@@ -1345,6 +1345,7 @@ claim(
 #
 # :::{interview-card} Which remedies exist for vanishing gradients, how good are they?
 # :id: vanishing-gradient-remedies
+# :figure: alive-chain
 #
 # All keep the singular values of each layer's Jacobian near 1. The activation: tanh or
 # ReLU, whose slope is 1 for $z > 0$ and 0 below; a unit off on *all* inputs is dead. It
@@ -1358,6 +1359,7 @@ claim(
 #
 # :::{interview-card} How do vanishing gradients stall a network, and what repairs it?
 # :id: vanishing-gradient-and-fixes
+# :figure: alive-depth
 #
 # SGD moves a weight in proportion to its gradient. If the product of Jacobians shrinks
 # that, early layers stand still. Adam's steps do not depend on the size and move them,

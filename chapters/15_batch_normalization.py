@@ -1556,6 +1556,7 @@ claim(
 #
 # :::{interview-card} What does batch normalization do, and where does it fail?
 # :id: batch-normalization
+# :figure: batchnorm-rates
 #
 # Per feature over the batch: subtract the mean, divide by the deviation, then scale by
 # a learned $\gamma$ and shift by a learned $\beta$. Inference uses moving averages. It

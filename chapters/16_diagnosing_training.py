@@ -1666,6 +1666,7 @@ quote("clinic-penalised-accuracy", sick_accuracy["L2 penalty 0.1"])
 #
 # :::{interview-card} A hidden neuron keeps receiving a large error signal. Why?
 # :id: hidden-neuron-large-error
+# :figure: clinic-unit
 #
 # Its signal is $\delta_j=\varphi'(z_j)\sum_k w_{kj}\delta_k$; it has no error of its
 # own. So it is large because of large outgoing weights, large errors above (outliers,
@@ -1677,6 +1678,7 @@ quote("clinic-penalised-accuracy", sick_accuracy["L2 penalty 0.1"])
 #
 # :::{interview-card} How can you tell that a model suffers from exploding gradients?
 # :id: detecting-exploding-gradients
+# :figure: clinic-threshold
 #
 # Gradients grow geometrically from layer to layer, or from one time step to the next,
 # because the factor of a layer, of its Jacobian, is above 1. So compare layers: the
@@ -1689,6 +1691,7 @@ quote("clinic-penalised-accuracy", sick_accuracy["L2 penalty 0.1"])
 #
 # :::{interview-card} The training loss does not go down. What are the likely causes?
 # :id: loss-not-decreasing
+# :figure: clinic-losses
 #
 # Compare it with guessing, $\ln K$ for balanced classes. Causes: a rate too high
 # (leaps, then flat or NaN) or too low (flat from the start), zero or badly scaled

@@ -1408,6 +1408,7 @@ table(
 #
 # :::{interview-card} Which families of networks exist, and what does each exploit?
 # :id: network-families
+# :figure: families-wires
 #
 # ANN is the umbrella. The *MLP* is dense and has no prior: one hidden layer with a
 # non-polynomial activation approximates any continuous function on a compact set, which

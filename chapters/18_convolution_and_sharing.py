@@ -1330,6 +1330,7 @@ claim(
 #
 # :::{interview-card} What is parameter sharing, and when is it a bad idea?
 # :id: parameter-sharing
+# :figure: conv-three-tasks
 #
 # One array of weights used at several places: at all positions of a feature map
 # (convolution), at all time steps (recurrent networks), in both branches of a Siamese
@@ -1343,6 +1344,7 @@ claim(
 #
 # :::{interview-card} What does a convolutional network look like, image to scores?
 # :id: cnn-architecture
+# :figure: conv-stages
 #
 # Blocks of 3 × 3 convolutions with "same" padding and ReLU, then pooling, repeated:
 # channels go up as resolution goes down. Then flatten or global average pooling, dense,

@@ -1349,6 +1349,7 @@ claim(
 #
 # :::{interview-card} What is an autoencoder, its parts, and three real uses?
 # :id: autoencoders
+# :figure: ae-digits
 #
 # An encoder maps the input to a code (bottleneck, latent), $c = e(x)$, often written
 # $z$; a decoder maps it back, $\hat x = d(c)$. Trained to minimise

@@ -1912,6 +1912,7 @@ claim(
 #
 # :::{interview-card} A network fits its training set but fails on the test set: why?
 # :id: reducing-overfitting
+# :figure: overfit-remedies
 #
 # First rule out other causes: leakage, another distribution, wrong labels, broken
 # features. They look alike and need other cures. Then *data*: more of it, or
@@ -1925,6 +1926,7 @@ claim(
 #
 # :::{interview-card} Which hyperparameters govern training, and how are they set?
 # :id: hyperparameters
+# :figure: hyper-sensitivity
 #
 # Settings that gradient descent does not fit. Architecture: layers, units (a layer's
 # outputs), activation, kernel size (the kernel's weights are learned). Optimisation:

@@ -58,6 +58,7 @@ extensions = [
     "extensions.deck",
     "extensions.anki_deck",
     "extensions.glossary_links",
+    "extensions.symbol_links",
     "extensions.parts",
     "extensions.descriptions",
     "extensions.downloads",
@@ -140,11 +141,12 @@ html_theme = "sphinx_book_theme"
 html_title = "dlbook"
 html_logo = html_favicon = "static/logo.svg"
 html_static_path = ["static"]
-html_css_files = ["book.css"]
+html_css_files = ["book.css", "print.css"]
 html_js_files = [
     ("reading.js", {"defer": "defer"}),
     ("glossary/hover.js", {"defer": "defer"}),
     ("players.js", {"defer": "defer"}),
+    ("print.js", {"defer": "defer"}),
 ]
 templates_path = ["templates"]
 # Light or dark as the reader's system is; without it the theme warns in the console.

@@ -29,6 +29,7 @@ _SITE_ONLY = {
     "extensions.sidebars",
     "extensions.signatures",
     "extensions.sources",
+    "extensions.symbol_links",
     "notfound.extension",
     "sphinx-mathjax-offline",
     "sphinx_copybutton",

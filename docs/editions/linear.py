@@ -9,6 +9,7 @@ import re
 from docutils import nodes
 from extensions.folded import Folded
 from extensions.players import first_frame, is_player
+from extensions.question_index import PICTURE
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import docname_join
 
@@ -25,8 +26,8 @@ class Linear(SphinxPostTransform):
     def run(self, **_):
         for player in list(self.document.findall(is_player)):
             _hold_still(player)
-        for script in list(self.document.findall(nodes.raw)):
-            script.parent.remove(script)
+        for left_out in list(self.document.findall(_is_for_the_site)):
+            left_out.parent.remove(left_out)
         for cell in self.document.findall(_is_hidden_cell):
             _show_or_leave_out(cell)
         for folded in list(self.document.findall(Folded)):
@@ -43,6 +44,12 @@ def _hold_still(player):
     picture = nodes.image(uri=frame, candidates={"?": frame}, alt=alt)
     figure.replace(player, picture)
     next(figure.findall(nodes.caption)).append(nodes.inline("", MOVES))
+
+
+def _is_for_the_site(node):
+    """Scripts, and figures that are shown a second time beside a question."""
+    repeated = isinstance(node, nodes.container) and PICTURE in node["classes"]
+    return repeated or isinstance(node, nodes.raw)
 
 
 def _is_hidden_cell(node):

@@ -7,14 +7,18 @@ brings new answers and keeps what the reader has learned.
 import csv
 import html
 import io
+import json
 import re
+import zipfile
 from pathlib import Path
 
 import genanki
 from docutils import nodes
+from extensions.question_index import PICTURE
 
 DECK_ID, MODEL_ID = 1_760_412_093, 1_398_770_551  # Drawn once; Anki goes by them.
 FOLDER = Path("_static", "downloads")
+_IMAGES = "../_images/"  # As seen from the page that the cards are taken from.
 MODEL = genanki.Model(
     MODEL_ID,
     "dlbook question",
@@ -27,7 +31,10 @@ MODEL = genanki.Model(
         }
     ],
     css=".card { font: 20px/1.5 sans-serif; max-width: 40em; margin: auto; }\n"
-    ".question { font-weight: bold; }\n.verdict { font-weight: bold; }\n",
+    ".question { font-weight: bold; }\n.verdict { font-weight: bold; }\n"
+    # Figures are drawn in dark ink on nothing, and Anki may have a dark page.
+    "img { width: 100%; background: white; }\n"
+    ".question-figure p { font-size: 0.8em; }\n",
 )
 
 
@@ -59,7 +66,8 @@ def _saying(popular):
 
 def _without_page(text):
     """Without links and marks, which mean something on the book's own pages only."""
-    return re.sub(r"</?(a|span)\b[^>]*>", "", text)
+    text = re.sub(r"</?(a|span)\b[^>]*>", "", text)
+    return text.replace(f'src="{_IMAGES}', 'src="')  # Anki's media are in one folder.
 
 
 def _tags(question):
@@ -79,8 +87,19 @@ def table(found):
 
 
 def _plain(text):
+    text = re.sub(rf'<div class="{PICTURE}.*?</div>', "", text, flags=re.S)
     lines = re.sub(r"\s+", " ", text).replace("</p>", "\n").replace("<hr>", "\n")
     return html.unescape(re.sub(r"<[^>]+>", "", lines)).strip()
+
+
+def _images(found):
+    """The names of the files that the notes show."""
+    return re.findall(r'<img [^>]*src="([^"]+)"', "".join(n.fields[1] for n in found))
+
+
+def _media(package):
+    with zipfile.ZipFile(package) as archive:
+        return set(json.loads(archive.read("media")).values())
 
 
 def write(app, deck):
@@ -93,13 +112,15 @@ def write(app, deck):
     folder.mkdir(parents=True, exist_ok=True)
     found = list(notes(deck))
     package, values = folder / "dlbook.apkg", folder / "dlbook.csv"
-    text = table(found)
-    if package.exists() and values.read_text(encoding="utf-8") == text:
+    text, images = table(found), set(_images(found))
+    written = package.exists() and (values.read_text("utf-8"), _media(package))
+    if written == (text, images):
         return
     cards = genanki.Deck(DECK_ID, "dlbook: interview questions")
     for note in found:
         cards.add_note(note)
-    genanki.Package(cards).write_to_file(package)
+    media = [Path(app.outdir, "_images", name) for name in sorted(images)]
+    genanki.Package(cards, media).write_to_file(package)
     values.write_text(text, encoding="utf-8")
 
 

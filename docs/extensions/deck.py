@@ -102,7 +102,9 @@ def _page(app, docname):
     """A page with its links resolved; an empty one if the book has none such."""
     if docname not in app.env.found_docs:
         return nodes.Element()
-    return app.env.get_and_resolve_doctree(docname, app.builder, tags=app.tags)
+    page = app.env.get_and_resolve_doctree(docname, app.builder, tags=app.tags)
+    app.builder.post_process_images(page)  # Where they lie, also if no page is written.
+    return page
 
 
 def _html(app, content):

@@ -18,7 +18,7 @@ _ALSO_OTHERWISE = {
 }
 
 
-class Term(nodes.Inline, nodes.TextElement):
+class Linked(nodes.Inline, nodes.TextElement):
     """A word, with the address of its entry and the definition as text and TeX."""
 
 
@@ -44,14 +44,15 @@ def _terms(env, page):
             *names, definition = item.children
             said = {
                 "address": f"{page}#{names[0]['ids'][0]}",
-                "definition": "".join(map(_in_tex, definition[0].children)),
+                "definition": "".join(map(in_tex, definition[0].children)),
             }
             for name in (name.astext() for name in names):
                 if name not in _ALSO_OTHERWISE:
                     yield name.lower(), said
 
 
-def _in_tex(node):
+def in_tex(node):
+    """A node as text, and a formula as TeX."""
     text = node.astext()
     return rf"\({text}\)" if isinstance(node, nodes.math) else text
 
@@ -73,22 +74,22 @@ def _link_terms(text, terms):
     for found in re.finditer(rf"(?<![\w-])({words})(?=s?(?![\w-]))", text, re.I):
         if said := terms.pop(found[1].lower(), None):
             parts.append(nodes.Text(text[end : found.start()]))
-            parts.append(Term("", found[1], **said))
+            parts.append(Linked("", found[1], classes=["glossary-term"], **said))
             end = found.end()
     if parts:
         text.parent.replace(text, [*parts, nodes.Text(text[end:])])
 
 
-def visit_term(self, node):
+def visit_linked(self, node):
     data = {"href": node["address"], "data-definition": node["definition"]}
-    self.body.append(self.starttag(node, "a", "", CLASS="glossary-term", **data))
+    self.body.append(self.starttag(node, "a", "", **data))
 
 
-def depart_term(self, node):
+def depart_linked(self, node):
     self.body.append("</a>")
 
 
 def setup(app):
-    app.add_node(Term, html=(visit_term, depart_term))
+    app.add_node(Linked, html=(visit_linked, depart_linked))
     app.add_post_transform(LinkTerms)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,10 +12,12 @@ from extensions import collected, contents, questions
 from extensions.folded import folded
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util import docname_join
+from sphinx.util import docname_join, logging
 from sphinx.util.docutils import SphinxDirective
 
+logger = logging.getLogger(__name__)
 PAGE = "docs/questions"
+PICTURE = "question-figure"
 
 
 class QuestionIndex(nodes.General, nodes.Element):
@@ -83,6 +85,7 @@ def _entry(env, card, answers):
     entry = nodes.section(ids=[questions.anchor(name)], classes=["question"])
     entry.attributes |= {"question": name, "chapter": docname}
     title, *said = _copies(env, docname, box)
+    said += _picture(env, docname, box)
     entry += nodes.title("", "", *title.children)
     entry += _place(env, docname, name)
     entry += folded([nodes.Text("Thirty-second answer")], said, "question-answer")
@@ -101,6 +104,20 @@ def _place(env, docname, name):
         refwarn=True,
     )
     return nodes.paragraph("", "Chapter: ", link, classes=["question-place"])
+
+
+def _picture(env, docname, box):
+    """The card's figure with its caption; it has its number in the chapter."""
+    if not (name := box["figure"]):
+        return []
+    for figure in env.get_doctree(docname).findall(nodes.figure):
+        if name in figure["names"] and isinstance(figure[0], nodes.image):
+            image, caption, *_ = _copies(env, docname, figure)
+            image["loading"] = "lazy"
+            said = nodes.paragraph("", "", *caption.children)
+            return [nodes.container("", image, said, classes=[PICTURE])]
+    logger.warning("A card names %s: no figure that stands still.", name, location=box)
+    return []
 
 
 def _popular(env, docname, box):
@@ -131,12 +148,18 @@ def _copy(env, docname, child):
     return node
 
 
-def renumbered(app, env):
-    """The index shows numbers of figures, which change without a word of a card."""
-    numbers = copy.deepcopy(env.toc_fignumbers)
-    if numbers == getattr(env, "dlbook_numbers", None):
+def changed(app, env):
+    """The index shows figures of chapters, with captions that refer to other figures.
+
+    They change without a word of a card: when a chapter is read again, or one before it
+    has more figures.
+    """
+    names = [name for _, names in contents.parts(env) for name in names]
+    read = {name: env.all_docs[name] for name in names}
+    state = copy.deepcopy((env.toc_fignumbers, read))
+    if state == getattr(env, "dlbook_index_state", None):
         return []
-    env.dlbook_numbers = numbers
+    env.dlbook_index_state = state
     return sorted(collected.followers(env, questions.CARDS))
 
 
@@ -145,7 +168,7 @@ def setup(app):
     app.add_directive("questions", Questions)
     app.add_post_transform(FillIndex)
     # After Sphinx has numbered the figures.
-    app.connect("env-get-updated", renumbered, priority=900)
+    app.connect("env-get-updated", changed, priority=900)
     app.setup_extension("extensions.questions")
     app.setup_extension("extensions.folded")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -34,7 +34,11 @@ class Box(SphinxDirective):
 
 
 class InterviewCard(Box):
-    option_spec = {"id": directives.unchanged_required}
+    option_spec = {
+        "id": directives.unchanged_required,
+        # A figure of the chapter, which is shown where there is no chapter around it.
+        "figure": directives.unchanged_required,
+    }
 
     def run(self):
         card, messages = self.box("interview-card")
@@ -47,6 +51,7 @@ class InterviewCard(Box):
         self.options["name"] = anchor(name)
         self.add_name(card)
         card["question"] = name
+        card["figure"] = self.options.get("figure")
         return [card, *messages]
 
 

@@ -2,6 +2,9 @@
 
 import pytest
 
+# A window of 1,280 pixels at 400 % and at 200 %, and a telephone.
+WIDTHS = (320, 640, 400)
+
 
 def _open(tab, path):
     tab.goto(path.as_uri())
@@ -17,13 +20,19 @@ def test_every_page_loads_whole_without_complaint_and_with_its_formulas_set(book
         _open(tab, book.html / name)
         loaded = "[...document.images].every(image => image.naturalWidth)"
         assert tab.evaluate(loaded), name
-        root = "document.documentElement"
-        assert tab.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), name
+        assert all(_fits(tab, width) for width in WIDTHS), name
         bare = ":is(span, div).math:not(:has(mjx-container))"
         assert tab.locator(bare).count() == 0, name
         assert tab.locator("mjx-merror").count() == 0, name
         formulas += tab.locator("mjx-container").count()
     assert formulas > 50
+
+
+def _fits(tab, width):
+    """Whether nothing but what scrolls inside itself is wider than the page."""
+    tab.set_viewport_size({"width": width, "height": 800})
+    root = "document.documentElement"
+    return tab.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
 
 
 def _names(book):

@@ -1,4 +1,4 @@
-// A term's definition beside the term, for a pointer and for the keyboard.
+// The definition of a term or a symbol beside it, for a pointer and for the keyboard.
 "use strict";
 
 {
@@ -42,7 +42,7 @@
     leaving = setTimeout(hide, 200);
   };
 
-  for (const term of document.querySelectorAll("a.glossary-term")) {
+  for (const term of document.querySelectorAll("a[data-definition]")) {
     term.addEventListener("pointerenter", () => show(term));
     term.addEventListener("focus", () => show(term));
     term.addEventListener("pointerleave", leave);

@@ -1,0 +1,81 @@
+"""Links the symbols in a chapter's text to the notation: the first of each section.
+
+What a symbol means travels with the link, as with `extensions.glossary_links`. Where it
+has several meanings, all are shown, each with the section that it belongs to.
+"""
+
+from collections import defaultdict
+
+from docutils import nodes
+from extensions.glossary_links import Linked, in_tex
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+NOTATION = "docs/notation"
+
+
+class LinkSymbols(SphinxPostTransform):
+    """Marks formulas in running text that are a symbol of the notation, and no more."""
+
+    default_priority = 5
+    formats = ("html",)
+
+    def run(self, **_):
+        here = self.env.docname
+        if not here.startswith("chapters/") or NOTATION not in self.env.found_docs:
+            return
+        page = self.app.builder.get_relative_uri(here, NOTATION)
+        symbols = _symbols(self.env.get_doctree(NOTATION))
+        seen = set()
+        for formula in list(self.document.findall(_is_in_running_text)):
+            symbol, section = _one_spelling(formula.astext()), formula.parent.parent
+            if symbol in symbols and (symbol, section) not in seen:
+                seen.add((symbol, section))
+                formula.replace_self(_linked(formula, page, symbols[symbol]))
+
+
+def _symbols(notation):
+    """The sections and meanings of each symbol, as pairs of an id and a text."""
+    found = defaultdict(list)
+    for row in notation.findall(_is_row):
+        symbol, _, meaning, shape, unit = row.children
+        if symbol.children:
+            symbols = symbol
+        section = row.parent.parent.parent.parent
+        said = f"{_said(symbols)}: {_said(meaning)}. Shape: {_said(shape)}. "
+        said += "" if unit.astext() == "–" else f"Unit: {_said(unit)}. "
+        entry = section["ids"][0], f"{said}({section[0].astext()})"
+        for each in symbols.findall(nodes.math):
+            found[_one_spelling(each.astext())].append(entry)
+    return found
+
+
+def _is_row(node):
+    return isinstance(node, nodes.row) and isinstance(node.parent, nodes.tbody)
+
+
+def _said(cell):
+    return "".join(in_tex(node) for part in cell for node in part.children)
+
+
+def _one_spelling(formula):
+    return formula.replace(" ", "").replace("{", "").replace("}", "")
+
+
+def _is_in_running_text(node):
+    return (
+        isinstance(node, nodes.math)
+        and isinstance(node.parent, nodes.paragraph)
+        and isinstance(node.parent.parent, nodes.section)
+    )
+
+
+def _linked(formula, page, meanings):
+    (section, _), *_ = meanings
+    definition = "\n".join(said for _, said in meanings)
+    link = {"address": f"{page}#{section}", "definition": definition}
+    return Linked("", "", formula.deepcopy(), **link, classes=["notation-symbol"])
+
+
+def setup(app):
+    app.add_post_transform(LinkSymbols)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

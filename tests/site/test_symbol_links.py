@@ -1,0 +1,54 @@
+"""Symbols in the chapters' text, with what the notation says of them beside them."""
+
+import re
+
+import pytest
+
+LINK = "a.notation-symbol"
+
+
+def test_a_symbol_is_linked_once_a_section_to_where_it_is_explained(pages, chapters):
+    sections = {each["id"] for each in pages["docs/notation.html"].select("section")}
+    linked = 0
+    for name, page in chapters.items():
+        for section in page.select("article section"):
+            links = section.select(f":scope > p {LINK}")
+            symbols = [_letters(link.get_text()) for link in links]
+            assert len(symbols) == len(set(symbols)), name
+            for link, symbol in zip(links, symbols, strict=True):
+                address, _, anchor = link["href"].partition("#")
+                assert address == "../docs/notation.html"
+                assert anchor in sections
+                assert symbol in _letters(link["data-definition"]), (name, symbol)
+            linked += len(links)
+    assert linked > 100
+
+
+def _letters(formula):
+    return re.sub(r"[\s{}]|\\\(|\\\)", "", formula)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "symbol", "meanings"),
+    [
+        ("12_adam", r"\(\beta_1\)", ["the share of Adam's mean"]),
+        ("12_adam", r"\(m\)", ["moving averages", "moving mean of the gradients"]),
+    ],
+)
+def test_all_meanings_of_a_symbol_are_told(chapters, chapter, symbol, meanings):
+    links = chapters[f"chapters/{chapter}.html"].select(LINK)
+    said = next(a["data-definition"] for a in links if a.get_text() == symbol)
+    assert len(said.splitlines()) == len(meanings)
+    for line, meaning in zip(said.splitlines(), meanings, strict=True):
+        assert meaning in line
+
+
+def test_the_keyboard_shows_what_a_symbol_means(book, tab):
+    tab.goto((book.html / "chapters/12_adam.html").as_uri())
+    tab.wait_for_function("window.MathJax?.startup?.promise")
+    tab.evaluate("MathJax.startup.promise")
+    tab.locator(LINK).first.focus()
+    tip = tab.locator("#glossary-tip")
+    tip.locator("mjx-container").first.wait_for()
+    assert "Shape" in tip.inner_text()
+    assert not tab.troubles
