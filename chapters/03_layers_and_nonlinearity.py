@@ -662,8 +662,8 @@ claim(
 # %%
 choices = {
     "sigmoid": sigmoid,
-    "$2\\sigma(z)-1$, centred": lambda z: 2 * sigmoid(z) - 1,
-    "$\\sigma(4z)$, steep": lambda z: sigmoid(4 * z),
+    "2σ(z) − 1, centred": lambda z: 2 * sigmoid(z) - 1,
+    "σ(4z), steep": lambda z: sigmoid(4 * z),
     "tanh": tanh,
     "ReLU": relu,
     "no bend": no_bend,

@@ -44,7 +44,7 @@ from dlbook.training import descend, fit_batches, shuffled_batches
 # %%
 rates = (0.1, 0.5, 1.8, 2.05)
 falls = {
-    f"$\\alpha$ = {alpha}": descend(SGD(alpha), lambda theta: theta, [1.0], 20)[:, 0]
+    f"α = {alpha}": descend(SGD(alpha), lambda theta: theta, [1.0], 20)[:, 0]
     for alpha in rates
 }
 lengths = {

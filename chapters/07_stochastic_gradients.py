@@ -259,7 +259,7 @@ def of_batches(theta, batch_size, batches, seed):
 
 
 cloud = {
-    f"$B$ = {B}": of_batches(starts[0], B, 300, seed=B) @ np.c_[exact / size, across]
+    f"B = {B}": of_batches(starts[0], B, 300, seed=B) @ np.c_[exact / size, across]
     for B in (1, 16, 256)
 }
 singles = np.stack([gradient(starts[0], [i]) for i in range(N)])
@@ -920,7 +920,7 @@ show(
     curves(
         rates,
         {
-            f"$B$ = {B}" if B < 1000 else "all": np.where(
+            f"B = {B}" if B < 1000 else "all": np.where(
                 usable[B][:, None], np.maximum(each, 1e-12), np.nan
             ).T
             for B, each in left.items()

@@ -670,7 +670,7 @@ claim(
 
 # %%
 loss_factors = 10.0 ** np.arange(-3, 4)
-powers = {"SGD": 0.0, "AdaGrad": 0.5, "$g/s$, without the root": 1.0}
+powers = {"SGD": 0.0, "AdaGrad": 0.5, "g/s, without the root": 1.0}
 
 
 def losses_by_factor(power, seed):
@@ -1011,7 +1011,7 @@ class ByEpsilon(Adadelta):
 
 
 values = 10.0 ** np.arange(-10, 3)
-hidden = "Adadelta's $\\varepsilon$"
+hidden = "Adadelta's ε"
 knobs = {"AdaGrad": (Adagrad, 5), "Adadelta": (Adadelta, 5), hidden: (ByEpsilon, 0)}
 accuracy = {}  # (values, seeds); NaN where not tried
 for name, (rule, first) in knobs.items():

@@ -821,10 +821,10 @@ claim(
 deep = {
     "tanh, skips": remedies["tanh, skips"],
     "tanh, skips / 20": (gaussian(1), around(lambda z: ops.tanh(z) / 20)),
-    "highway, $b_T = -2$": (gaussian(1), highway),
-    "highway, $b_T = -4$": (gaussian(1), highway),
+    "highway, bias −2": (gaussian(1), highway),
+    "highway, bias −4": (gaussian(1), highway),
 }
-gate_start |= {"highway, $b_T = -2$": -2.0, "highway, $b_T = -4$": -4.0}
+gate_start |= {"highway, bias −2": -2.0, "highway, bias −4": -4.0}
 deep_signal = signal_lengths(Towers(deep, layers=20))
 deep_left = dict(zip(deep, deep_signal / deep_signal[:, :, -1:], strict=True))
 
@@ -858,14 +858,14 @@ claim(
 claim(
     "alive-deep-level",
     "Small skips, and gates that start nearly closed, keep it level: the same.",
-    measured=[first_of_20["tanh, skips / 20"], first_of_20["highway, $b_T = -4$"]],
+    measured=[first_of_20["tanh, skips / 20"], first_of_20["highway, bias −4"]],
     above=0.35,
     below=2.5,
 )
 claim(
     "alive-deep-open-gates",
     "Gates that start more open lose most of it: the same.",
-    measured=first_of_20["highway, $b_T = -2$"],
+    measured=first_of_20["highway, bias −2"],
     below=0.3,
 )
 
@@ -928,7 +928,7 @@ show(
     curves(
         np.linspace(0, 100, firing.shape[-1]),
         {
-            f"$\\alpha$ = {rate}": 100 * np.sort(firing[0, k], axis=-1)
+            f"α = {rate}": 100 * np.sort(firing[0, k], axis=-1)
             for k, rate in enumerate(dose)
         },
         x_label="units, from the most silent (%)",
@@ -1190,7 +1190,7 @@ for part in np.arange(7200).reshape(3, 75, 32):
     answers.append(ops.convert_to_numpy(adders(x_new)))
 apart = np.split(np.abs(np.array(answers) - y_new), 2, axis=-1)
 errors = {
-    f"LSTM, $b_f = {b_f}$": np.mean(off_by**2, axis=1).T
+    f"LSTM, bias {b_f}": np.mean(off_by**2, axis=1).T
     for b_f, off_by in zip((1, 3), apart, strict=True)
 }
 wrong = 100 * np.mean(apart[1][-1] > 0.04, axis=0)
@@ -1219,14 +1219,14 @@ claim(
     "alive-adding-open",
     "With its forget gate open at the start an LSTM learns to add: squared error, for "
     "each seed; guessing costs 0.042.",
-    measured=errors["LSTM, $b_f = 3$"][:, -1],
+    measured=errors["LSTM, bias 3"][:, -1],
     below=0.015,
 )
 claim(
     "alive-adding-default",
     "With Keras's bias of 1 it lags: mean error in parts of that with a bias of 3.",
-    measured=errors["LSTM, $b_f = 1$"][:, -1].mean()
-    / errors["LSTM, $b_f = 3$"][:, -1].mean(),
+    measured=errors["LSTM, bias 1"][:, -1].mean()
+    / errors["LSTM, bias 3"][:, -1].mean(),
     above=2,
 )
 claim(
@@ -1463,7 +1463,7 @@ claim(
 #    do?
 #
 #    :::{dropdown} Solution
-#    Where a seed with $b_f = 1$ finds the way, its error falls too, only later. With
+#    Where a seed with bias 1 finds the way, its error falls too, only later. With
 #    $b_f = 8$ the cell forgets next to nothing at first: fine for adding, but a task in
 #    which old inputs have to be dropped becomes hard.
 #    :::

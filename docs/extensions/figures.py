@@ -28,6 +28,10 @@ class ShownFigure(SphinxDirective):
         where = self.get_location()
         if not self.options.get("alt"):
             logger.warning("The figure %s has no alt text.", name, location=where)
+        if "$" in self.options.get("alt", ""):
+            logger.warning(
+                "The figure %s has TeX in its alt text.", name, location=where
+            )
         if not self.content:
             logger.warning("The figure %s has no caption.", name, location=where)
         figure = nodes.figure(alt=self.options.get("alt", ""), classes=[_CLASS])

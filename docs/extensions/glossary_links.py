@@ -4,6 +4,7 @@ The definition travels with the link, so that a script can show it where the rea
 a page that is read from disk may not fetch another one.
 """
 
+import html
 import re
 
 from docutils import nodes
@@ -81,15 +82,35 @@ def _link_terms(text, terms):
 
 
 def visit_linked(self, node):
+    # Docutils would put the lines of a definition into one.
     data = {"href": node["address"], "data-definition": node["definition"]}
-    self.body.append(self.starttag(node, "a", "", **data))
+    data |= {"class": " ".join(node["classes"])}
+    said = " ".join(f'{name}="{html.escape(data[name])}"' for name in sorted(data))
+    self.body.append(f"<a {said}>")
 
 
 def depart_linked(self, node):
     self.body.append("</a>")
 
 
+def rewriting_chapters(page):
+    """A listener by which all chapters are written anew when a page was read again."""
+
+    def changed(app, env):
+        known, read = (
+            env.__dict__.setdefault("dlbook_linked", {}),
+            env.all_docs.get(page),
+        )
+        if known.get(page) == read:
+            return []
+        known[page] = read
+        return [name for name in env.found_docs if name.startswith("chapters/")]
+
+    return changed
+
+
 def setup(app):
     app.add_node(Linked, html=(visit_linked, depart_linked))
     app.add_post_transform(LinkTerms)
+    app.connect("env-updated", rewriting_chapters(deck.GLOSSARY))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,13 +1,16 @@
 """Links the symbols in a chapter's text to the notation: the first of each section.
 
-What a symbol means travels with the link, as with `extensions.glossary_links`. Where it
-has several meanings, all are shown, each with the section that it belongs to.
+What a symbol means travels with the link, as with `extensions.glossary_links`. A letter
+means different things in different chapters: a section of the notation begins with a
+comment, `% chapters: 05_backpropagation ...`, and speaks of these only. Of the sections
+that have a symbol, the one with the fewest chapters says what it means. Where it has
+several meanings there, all are shown.
 """
 
 from collections import defaultdict
 
 from docutils import nodes
-from extensions.glossary_links import Linked, in_tex
+from extensions.glossary_links import Linked, in_tex, rewriting_chapters
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 NOTATION = "docs/notation"
@@ -24,7 +27,7 @@ class LinkSymbols(SphinxPostTransform):
         if not here.startswith("chapters/") or NOTATION not in self.env.found_docs:
             return
         page = self.app.builder.get_relative_uri(here, NOTATION)
-        symbols = _symbols(self.env.get_doctree(NOTATION))
+        symbols = _symbols(self.env.get_doctree(NOTATION), here.rpartition("/")[2])
         seen = set()
         for formula in list(self.document.findall(_is_in_running_text)):
             symbol, section = _one_spelling(formula.astext()), formula.parent.parent
@@ -33,20 +36,28 @@ class LinkSymbols(SphinxPostTransform):
                 formula.replace_self(_linked(formula, page, symbols[symbol]))
 
 
-def _symbols(notation):
+def _symbols(notation, chapter):
     """The sections and meanings of each symbol, as pairs of an id and a text."""
-    found = defaultdict(list)
+    found = defaultdict(dict)
     for row in notation.findall(_is_row):
-        symbol, _, meaning, shape, unit = row.children
-        if symbol.children:
-            symbols = symbol
+        symbols, _, meaning, shape, unit = row.children
         section = row.parent.parent.parent.parent
+        chapters = _chapters(section)
+        if chapter not in chapters:
+            continue
         said = f"{_said(symbols)}: {_said(meaning)}. Shape: {_said(shape)}. "
         said += "" if unit.astext() == "–" else f"Unit: {_said(unit)}. "
         entry = section["ids"][0], f"{said}({section[0].astext()})"
         for each in symbols.findall(nodes.math):
-            found[_one_spelling(each.astext())].append(entry)
-    return found
+            of_scope = found[_one_spelling(each.astext())]
+            of_scope.setdefault(len(chapters), []).append(entry)
+    return {symbol: of_scope[min(of_scope)] for symbol, of_scope in found.items()}
+
+
+def _chapters(section):
+    """The chapters that a section of the notation speaks of."""
+    comment = next(section.findall(nodes.comment))
+    return comment.astext().removeprefix("chapters:").split()
 
 
 def _is_row(node):
@@ -78,4 +89,5 @@ def _linked(formula, page, meanings):
 
 def setup(app):
     app.add_post_transform(LinkSymbols)
+    app.connect("env-updated", rewriting_chapters(NOTATION))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,7 @@
 """The questions for other apps: a package for Anki, and a table."""
 
 import csv
+import json
 import re
 import sqlite3
 import sys
@@ -29,17 +30,29 @@ def _notes(package):
     return notes
 
 
+def _media(package):
+    with zipfile.ZipFile(package) as archive:
+        names = json.loads(archive.read("media"))
+        return {name: archive.read(number) for number, name in names.items()}
+
+
 def test_the_package_holds_a_note_for_each_question(book, deck):
-    notes = _notes(book.html / DOWNLOADS / "dlbook.apkg")
+    package, shown = book.html / DOWNLOADS / "dlbook.apkg", set()
+    notes = _notes(package)
     assert len(notes) == len(deck["questions"]) > 10
     fields = [flds.split("\x1f") for _, _, _, flds in notes]
     for (front, back), question in zip(fields, deck["questions"], strict=True):
         assert front == question["question"]
         assert not MYST.search(front + back), question["id"]
+        shown |= set(re.findall(r'<img [^>]*src="([^"]+)"', back))
         assert back.count("\\(") == back.count("\\)")
         for answer in question["popular"]:
             assert f"{answer['verdict']}</b>" in back
     assert any("\\(" in back for _, back in fields)
+    assert len(shown) > 40
+    assert _media(package).keys() == shown
+    for name, picture in _media(package).items():
+        assert picture == (book.html / "_images" / name).read_bytes()
 
 
 def test_tags_name_the_part_and_the_chapter(book, deck):
@@ -76,6 +89,9 @@ def _with_other_words(deck):
 
 
 def _written(deck, folder):
+    folder.mkdir(exist_ok=True)
+    if not (folder / "_images").exists():
+        (folder / "_images").symlink_to(ROOT / "build/book/_images")
     anki_deck.write(SimpleNamespace(outdir=folder), deck)
     return _notes(folder / DOWNLOADS / "dlbook.apkg")
 

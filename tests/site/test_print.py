@@ -11,7 +11,9 @@ CHAPTER = "chapters/12_adam.html"
 
 @pytest.fixture
 def dark(book, browser):
-    page = browser.new_page(color_scheme="dark", viewport={"width": 1280, "height": 900})
+    page = browser.new_page(
+        color_scheme="dark", viewport={"width": 1280, "height": 900}
+    )
     page.goto((book.html / CHAPTER).as_uri())
     page.wait_for_function("window.MathJax?.startup?.promise")
     page.evaluate("MathJax.startup.promise")
@@ -25,7 +27,7 @@ def test_a_dark_page_is_printed_in_dark_ink_and_stays_dark(dark):
     night = dark.evaluate(ink)
     dark.pdf()
     printed = dark.evaluate("window.printed")
-    assert max(_levels(printed)) < 64 < 160 < min(_levels(night))
+    assert max(_levels(printed)) < 128 < min(_levels(night))
     assert dark.evaluate(ink) == night
 
 

@@ -61,8 +61,8 @@ def test_an_entry_says_what_its_card_says(chapters, entries):
         title, *said, _ = card.find_all(recursive=False)
         assert _words(title) in _words(entry.select_one("h3"))
         shown = entry.select_one(".question-answer")
-        summary = shown.summary.extract()
-        assert _words(shown) == " ".join(map(_words, said)), entry["id"]
+        summary, *answer, _ = shown.find_all(recursive=False)
+        assert list(map(_words, answer)) == list(map(_words, said)), entry["id"]
         assert summary.get_text() == "Thirty-second answer"
 
 
@@ -135,3 +135,14 @@ def test_the_index_follows_chapters_that_change(small_book):
         )
         deck = (small_book.html / "_static/deck.js").read_text("utf-8")
         assert said in deck
+
+
+def test_each_answer_shows_a_figure_of_its_chapter(chapters, entries):
+    for entry in entries:
+        box = entry.select_one(".question-answer .question-figure")
+        chapter = entry.select_one(".question-place a")["href"].partition("#")[0]
+        figures = chapters[chapter.removeprefix("../")].select("figure.shown-figure")
+        shown = [figure for figure in figures if figure.img["src"] == box.img["src"]]
+        assert len(shown) == 1, entry["id"]
+        assert box.img["alt"] == shown[0].img["alt"]
+        assert _words(box) in _words(shown[0].figcaption)

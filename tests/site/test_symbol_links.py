@@ -31,8 +31,8 @@ def _letters(formula):
 @pytest.mark.parametrize(
     ("chapter", "symbol", "meanings"),
     [
-        ("12_adam", r"\(\beta_1\)", ["the share of Adam's mean"]),
-        ("12_adam", r"\(m\)", ["moving averages", "moving mean of the gradients"]),
+        ("12_adam", r"\(m\)", ["moving mean of the gradients"]),
+        ("09_momentum_and_curvature", r"\(v\)", ["the velocity", "any vector"]),
     ],
 )
 def test_all_meanings_of_a_symbol_are_told(chapters, chapter, symbol, meanings):
