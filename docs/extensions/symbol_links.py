@@ -88,6 +88,7 @@ def _linked(formula, page, meanings):
 
 
 def setup(app):
+    app.setup_extension("extensions.glossary_links")
     app.add_post_transform(LinkSymbols)
     app.connect("env-updated", rewriting_chapters(NOTATION))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

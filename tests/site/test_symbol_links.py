@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from building import ROOT
 
 LINK = "a.notation-symbol"
 
@@ -22,6 +23,17 @@ def test_a_symbol_is_linked_once_a_section_to_where_it_is_explained(pages, chapt
                 assert symbol in _letters(link["data-definition"]), (name, symbol)
             linked += len(links)
     assert linked > 100
+
+
+def test_each_section_of_the_notation_names_chapters_that_there_are():
+    chapters = {path.stem for path in (ROOT / "chapters").glob("*.py")}
+    text = (ROOT / "docs/notation.md").read_text("utf-8")
+    for section in text.split("\n## ")[1:]:
+        comment = " ".join(re.findall(r"^% (.+)$", section, re.M))
+        named = comment.removeprefix("chapters: ").split()
+        assert comment.startswith("chapters: "), section.partition("\n")[0]
+        assert {*named} <= chapters, {*named} - chapters
+        assert len({*named}) == len(named)
 
 
 def _letters(formula):
