@@ -346,9 +346,9 @@ quote("optimizers-lost", ", ".join(f"{n} {value:.0f}" for n, value in lost.items
 # :::
 #
 # What the comparison cannot say: two small problems, one small network, 200 steps. On
-# large language models SGD falls far behind Adam, on residual networks for images it
-# does not. The protocol is what carries over: the same budget for all. Others who
-# compared with equal effort found no winner for all problems
+# language models with attention SGD falls behind Adam, on residual networks for images
+# it does not {cite:p}`zhang2020adaptive`. The protocol is what carries over: the same
+# budget for all. Others who compared with equal effort found no winner for all problems
 # {cite:p}`schmidt2021descending`, and that the ranking changes with what is tuned
 # {cite:p}`choi2019empirical`.
 #
