@@ -85,6 +85,8 @@ def visit_linked(self, node):
     # Docutils would put the lines of a definition into one.
     data = {"href": node["address"], "data-definition": node["definition"]}
     data |= {"class": " ".join(node["classes"])}
+    if "spoken" in node:
+        data["aria-label"] = node["spoken"]
     said = " ".join(f'{name}="{html.escape(data[name])}"' for name in sorted(data))
     self.body.append(f"<a {said}>")
 

@@ -7,6 +7,7 @@ that have a symbol, the one with the fewest chapters says what it means. Where i
 several meanings there, all are shown.
 """
 
+import re
 from collections import defaultdict
 
 from docutils import nodes
@@ -84,7 +85,14 @@ def _linked(formula, page, meanings):
     (section, _), *_ = meanings
     definition = "\n".join(said for _, said in meanings)
     link = {"address": f"{page}#{section}", "definition": definition}
-    return Linked("", "", formula.deepcopy(), **link, classes=["notation-symbol"])
+    link |= {"spoken": _spoken(formula.astext()), "classes": ["notation-symbol"]}
+    return Linked("", "", formula.deepcopy(), **link)
+
+
+def _spoken(formula):
+    """Its TeX in words: a formula that MathJax has drawn gives a link no name."""
+    words = re.sub(r"\\text|[{}]", "", formula).replace("\\", " ")
+    return " ".join(words.split())
 
 
 def setup(app):

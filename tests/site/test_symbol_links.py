@@ -20,6 +20,7 @@ def test_a_symbol_is_linked_once_a_section_to_where_it_is_explained(pages, chapt
                 address, _, anchor = link["href"].partition("#")
                 assert address == "../docs/notation.html"
                 assert anchor in sections
+                assert re.fullmatch(r"[\w ^*']+", link["aria-label"]), name
                 assert symbol in _letters(link["data-definition"]), (name, symbol)
             linked += len(links)
     assert linked > 100
