@@ -17,10 +17,6 @@ NOISE := -e '^I0000 ' -e '^WARNING: All log messages before absl' \
 # One process a core; the tests of a file share what they trained and compiled.
 TWO_AT_A_TIME := -n 2 --dist loadfile
 
-# JAX's tests compile thousands of small functions, and run each a few times.
-QUICKLY_COMPILED := XLA_FLAGS="--xla_backend_optimization_level=0 \
-  --xla_llvm_disable_expensive_passes=true"
-
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 # Two targets never install into .venv at the same time, not even under `make -j`.
@@ -46,7 +42,7 @@ test: .venv/installed-test ## check style and imports, run the tests on TensorFl
 	KERAS_BACKEND=tensorflow $(BIN)/pytest $(TWO_AT_A_TIME) --ignore=tests/site
 
 test-backends: .venv/installed-backends ## run the tests of the parts on JAX and torch
-	KERAS_BACKEND=jax $(QUICKLY_COMPILED) $(BIN)/pytest $(TWO_AT_A_TIME) -m backends --ignore=tests/site
+	KERAS_BACKEND=jax $(BIN)/pytest $(TWO_AT_A_TIME) -m backends --ignore=tests/site
 	KERAS_BACKEND=torch $(BIN)/pytest $(TWO_AT_A_TIME) -m backends --ignore=tests/site
 
 test-site: .venv/installed-test book ## test the pages of the built book
