@@ -20,7 +20,7 @@ _ALSO_OTHERWISE = {
 
 
 class Linked(nodes.Inline, nodes.TextElement):
-    """A word, with the address of its entry and the definition as text and TeX."""
+    """A word or symbol, with its entry's address and definition as text and TeX."""
 
 
 class LinkTerms(SphinxPostTransform):
@@ -34,8 +34,9 @@ class LinkTerms(SphinxPostTransform):
         if here.startswith("chapters/") and deck.GLOSSARY in self.env.found_docs:
             page = self.app.builder.get_relative_uri(here, deck.GLOSSARY)
             terms = dict(_terms(self.env, page))
-            for text in list(self.document.findall(_is_running_text)):
-                _link_terms(text, terms)
+            for text in list(self.document.findall(nodes.Text)):
+                if is_in_running_text(text):
+                    _link_terms(text, terms)
 
 
 def _terms(env, page):
@@ -58,11 +59,11 @@ def in_tex(node):
     return rf"\({text}\)" if isinstance(node, nodes.math) else text
 
 
-def _is_running_text(node):
-    return (
-        isinstance(node, nodes.Text)
-        and isinstance(node.parent, nodes.paragraph)
-        and isinstance(node.parent.parent, nodes.section)
+def is_in_running_text(node):
+    """Whether it stands in a paragraph of a section, not in a box, a list, a title."""
+    paragraph = node.parent
+    return isinstance(paragraph, nodes.paragraph) and isinstance(
+        paragraph.parent, nodes.section
     )
 
 
@@ -99,13 +100,10 @@ def rewriting_chapters(page):
     """A listener by which all chapters are written anew when a page was read again."""
 
     def changed(app, env):
-        known, read = (
-            env.__dict__.setdefault("dlbook_linked", {}),
-            env.all_docs.get(page),
-        )
-        if known.get(page) == read:
+        known = env.__dict__.setdefault("dlbook_linked", {})
+        before, known[page] = known.get(page), env.all_docs.get(page)
+        if known[page] == before:
             return []
-        known[page] = read
         return [name for name in env.found_docs if name.startswith("chapters/")]
 
     return changed

@@ -11,7 +11,12 @@ import re
 from collections import defaultdict
 
 from docutils import nodes
-from extensions.glossary_links import Linked, in_tex, rewriting_chapters
+from extensions.glossary_links import (
+    Linked,
+    in_tex,
+    is_in_running_text,
+    rewriting_chapters,
+)
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 NOTATION = "docs/notation"
@@ -29,8 +34,8 @@ class LinkSymbols(SphinxPostTransform):
             return
         page = self.app.builder.get_relative_uri(here, NOTATION)
         symbols = _symbols(self.env.get_doctree(NOTATION), here.rpartition("/")[2])
-        seen = set()
-        for formula in list(self.document.findall(_is_in_running_text)):
+        seen, formulas = set(), list(self.document.findall(nodes.math))
+        for formula in filter(is_in_running_text, formulas):
             symbol, section = _one_spelling(formula.astext()), formula.parent.parent
             if symbol in symbols and (symbol, section) not in seen:
                 seen.add((symbol, section))
@@ -71,14 +76,6 @@ def _said(cell):
 
 def _one_spelling(formula):
     return formula.replace(" ", "").replace("{", "").replace("}", "")
-
-
-def _is_in_running_text(node):
-    return (
-        isinstance(node, nodes.math)
-        and isinstance(node.parent, nodes.paragraph)
-        and isinstance(node.parent.parent, nodes.section)
-    )
 
 
 def _linked(formula, page, meanings):

@@ -10,6 +10,14 @@ import bs4
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def open_page(tab, path):
+    """Opens a built page, and waits until its formulas are set."""
+    tab.goto(path.as_uri())
+    if tab.locator("script[src*=mathjax]").count():
+        tab.wait_for_function("window.MathJax?.startup?.promise")
+        tab.evaluate("MathJax.startup.promise")
+
+
 class Book:
     """A Sphinx project that is built with the configuration of the book."""
 

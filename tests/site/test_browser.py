@@ -1,6 +1,7 @@
 """What a reader's browser makes of the built book, read from disk."""
 
 import pytest
+from building import open_page
 
 # A window of 1,280 pixels at 400 % and at 200 %, and a telephone.
 WIDTHS = (320, 640, 400)
@@ -12,10 +13,7 @@ LOAD_IMAGES = """() => Promise.all([...document.images].map((image) => {
 
 
 def _open(tab, path):
-    tab.goto(path.as_uri())
-    if tab.locator("script[src*=mathjax]").count():
-        tab.wait_for_function("window.MathJax?.startup?.promise")
-        tab.evaluate("MathJax.startup.promise")
+    open_page(tab, path)
     assert not tab.troubles, path
 
 

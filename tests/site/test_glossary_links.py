@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from building import open_page
 
 PAGE = "chapters/12_adam.html"
 
@@ -23,9 +24,7 @@ def test_each_chapter_links_each_term_once_to_its_entry(pages, chapters):
 
 @pytest.fixture
 def term(book, tab):
-    tab.goto((book.html / PAGE).as_uri())
-    tab.wait_for_function("window.MathJax?.startup?.promise")
-    tab.evaluate("MathJax.startup.promise")
+    open_page(tab, book.html / PAGE)
     with_formula = "a.glossary-term[data-definition*='\\\\(']"
     return tab.locator(with_formula).first
 

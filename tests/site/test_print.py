@@ -4,6 +4,7 @@ import io
 
 import pypdf
 import pytest
+from building import open_page
 from playwright.sync_api import expect
 
 CHAPTER = "chapters/12_adam.html"
@@ -14,9 +15,7 @@ def dark(book, browser):
     page = browser.new_page(
         color_scheme="dark", viewport={"width": 1280, "height": 900}
     )
-    page.goto((book.html / CHAPTER).as_uri())
-    page.wait_for_function("window.MathJax?.startup?.promise")
-    page.evaluate("MathJax.startup.promise")
+    open_page(page, book.html / CHAPTER)
     yield page
     page.close()
 

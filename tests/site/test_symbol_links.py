@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from building import ROOT
+from building import ROOT, open_page
 
 LINK = "a.notation-symbol"
 
@@ -57,9 +57,7 @@ def test_all_meanings_of_a_symbol_are_told(chapters, chapter, symbol, meanings):
 
 
 def test_the_keyboard_shows_what_a_symbol_means(book, tab):
-    tab.goto((book.html / "chapters/12_adam.html").as_uri())
-    tab.wait_for_function("window.MathJax?.startup?.promise")
-    tab.evaluate("MathJax.startup.promise")
+    open_page(tab, book.html / "chapters/12_adam.html")
     tab.locator(LINK).first.focus()
     tip = tab.locator("#glossary-tip")
     tip.locator("mjx-container").first.wait_for()
