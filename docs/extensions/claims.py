@@ -4,8 +4,7 @@ from collections import Counter
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from extensions import collected
-from sphinx import addnodes
+from extensions import collected, links
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -42,15 +41,7 @@ class Claim(SphinxDirective):
 
 def link(name, text=None):
     """A link to a claim; an unknown name is Sphinx's warning of an undefined label."""
-    return addnodes.pending_xref(
-        "",
-        nodes.inline("", text or name),
-        refdomain="std",
-        reftype="ref",
-        reftarget=f"claim-{name}",
-        refexplicit=True,
-        refwarn=True,
-    )
+    return links.link("ref", f"claim-{name}", text or name)
 
 
 def check_names(app, env):

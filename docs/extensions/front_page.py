@@ -3,8 +3,7 @@
 from collections import Counter
 
 from docutils import nodes
-from extensions import chapter_facts, claims, collected, contents, questions
-from sphinx import addnodes
+from extensions import chapter_facts, claims, collected, contents, links, questions
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
@@ -66,7 +65,7 @@ def _counted(number, what, target):
     number = nodes.strong("", f"{number:,}")
     kind = "doc" if "/" in target else "ref"
     where = f"/{target}" if kind == "doc" else target
-    return [number, nodes.Text(" "), _link(kind, where, what)]
+    return [number, nodes.Text(" "), links.link(kind, where, what)]
 
 
 def _map(env):
@@ -89,23 +88,14 @@ def _part(title, chapters):
 
 
 def _chapter(env, name, facts, count):
-    link = nodes.paragraph("", "", _link("doc", f"/{name}", contents.title(env, name)))
+    link = links.link("doc", f"/{name}", contents.title(env, name))
     words = [chapter_facts.in_words(facts)] if facts else []
     line = " · ".join([*words, f"{count} claims"])
     return nodes.list_item(
-        "", link, nodes.paragraph("", line, classes=["chapter-facts"]), chapter=name
-    )
-
-
-def _link(kind, target, text):
-    return addnodes.pending_xref(
         "",
-        nodes.inline("", text),
-        refdomain="std",
-        reftype=kind,
-        reftarget=target,
-        refexplicit=True,
-        refwarn=True,
+        nodes.paragraph("", "", link),
+        nodes.paragraph("", line, classes=["chapter-facts"]),
+        chapter=name,
     )
 
 

@@ -6,8 +6,7 @@ import operator
 from collections import defaultdict
 
 from docutils import nodes
-from extensions import chapter_facts, claims, collected, questions, tables
-from sphinx import addnodes
+from extensions import chapter_facts, claims, collected, links, questions, tables
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
@@ -56,15 +55,7 @@ def _verdicts(env):
 
 def _chapter(docname, facts):
     """A link to a chapter, whose title is its text, and what the run used."""
-    link = addnodes.pending_xref(
-        "",
-        nodes.inline(),
-        refdomain="std",
-        reftype="doc",
-        reftarget=f"/{docname}",
-        refexplicit=False,
-        refwarn=True,
-    )
+    link = links.link("doc", f"/{docname}")
     if not facts:
         return link
     run = nodes.inline("", _run(facts), classes=["ledger-run"])

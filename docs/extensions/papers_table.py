@@ -4,6 +4,7 @@ from collections import Counter
 
 from docutils import nodes
 from extensions import claims, contents
+from extensions.tables import table
 
 OUTCOMES = ("reproduced", "partly", "not reproduced", "not comparable")
 SAID = ("theirs", "ours", "because")
@@ -45,16 +46,8 @@ def _sum(statements):
 
 def _part(title, rows):
     part = nodes.section(ids=[nodes.make_id(f"papers-{title}")], classes=["papers"])
-    body = nodes.tbody("", *rows)
-    head = nodes.thead("", _entries([nodes.paragraph("", text)] for text in _HEADER))
-    group = nodes.tgroup("", cols=len(_HEADER))
-    group += [*(nodes.colspec(colwidth=1) for _ in _HEADER), head, body]
-    part += [nodes.title("", title), nodes.table("", group, classes=["papers"])]
+    part += [nodes.title("", title), table(_HEADER, rows, "papers")]
     return part
-
-
-def _entries(cells):
-    return nodes.row("", *(nodes.entry("", *cell) for cell in cells))
 
 
 def _row(statement, measured):
@@ -67,9 +60,8 @@ def _row(statement, measured):
     badge = nodes.paragraph("", "", nodes.inline("", outcome, classes=verdict))
     reason = [because] if because.children else []
     found = [_measured(measured[name][1], about) for name, about in statement["claims"]]
-    return _entries(
-        [[cite, *reported.children], found, [theirs, ours], [badge, *reason]]
-    )
+    cells = [[cite, *reported.children], found, [theirs, ours], [badge, *reason]]
+    return nodes.row("", *(nodes.entry("", *cell) for cell in cells))
 
 
 def _measured(claim, about):

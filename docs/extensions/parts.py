@@ -2,7 +2,7 @@
 
 from docutils import nodes
 from extensions import collected, imports
-from sphinx import addnodes
+from extensions.links import link
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
@@ -48,13 +48,13 @@ class FillLinks(SphinxPostTransform):
             found = collected.entries(self.env, _KEY)
             if "part" in line:
                 pages = [page for page, name in found if name == line["part"]]
-                links = [_link("std", "doc", f"/{page}") for page in pages]
+                links = [link("doc", f"/{page}") for page in pages]
                 title = "Used in: "
             else:
                 known = self.env.domains.python_domain.objects
                 names = [n for page, n in found if page == line["page"] and n in known]
                 names = [n for n in names if known[n].objtype != "module"]
-                links = [_link("py", "obj", name) for name in names]
+                links = [_part(name) for name in names]
                 title = "Parts of dlbook used here: "
             line.replace_self(_paragraph(title, links) if links else [])
 
@@ -66,18 +66,8 @@ def _paragraph(title, links):
     return [line]
 
 
-def _link(domain, kind, target):
-    text = "" if kind == "doc" else target.removeprefix("dlbook.")
-    label = (nodes.inline if kind == "doc" else nodes.literal)("", text)
-    return addnodes.pending_xref(
-        "",
-        label,
-        refdomain=domain,
-        reftype=kind,
-        reftarget=target,
-        refexplicit=kind != "doc",
-        refwarn=True,
-    )
+def _part(name):
+    return link("obj", name, name.removeprefix("dlbook."), domain="py")
 
 
 def setup(app):

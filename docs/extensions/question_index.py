@@ -8,7 +8,7 @@ import copy
 from collections import defaultdict
 
 from docutils import nodes
-from extensions import collected, contents, questions
+from extensions import collected, contents, links, questions
 from extensions.folded import folded
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -94,15 +94,7 @@ def _entry(env, card, answers):
 
 
 def _place(env, docname, name):
-    link = addnodes.pending_xref(
-        "",
-        nodes.inline("", contents.title(env, docname)),
-        refdomain="std",
-        reftype="ref",
-        reftarget=questions.anchor(name),
-        refexplicit=True,
-        refwarn=True,
-    )
+    link = links.link("ref", questions.anchor(name), contents.title(env, docname))
     return nodes.paragraph("", "Chapter: ", link, classes=["question-place"])
 
 

@@ -5,8 +5,7 @@ from collections import Counter
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from extensions import claims, collected
-from sphinx import addnodes
+from extensions import claims, collected, links
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -108,15 +107,8 @@ def anchor(question):
 
 def _card(question):
     """A link to the question's card; mere text as long as no chapter answers it."""
-    return addnodes.pending_xref(
-        "",
-        nodes.inline("", question.replace("-", " ")),
-        refdomain="std",
-        reftype="ref",
-        reftarget=anchor(question),
-        refexplicit=True,
-        refwarn=False,
-    )
+    text = question.replace("-", " ")
+    return links.link("ref", anchor(question), text, warn=False)
 
 
 def boxes(doctree, attribute):
