@@ -43,7 +43,9 @@ test: .venv/installed-test ## check style and imports, run the tests on TensorFl
 
 test-backends: .venv/installed-backends ## run the tests of the parts on JAX and torch
 	KERAS_BACKEND=jax $(BIN)/pytest $(TWO_AT_A_TIME) -m backends --ignore=tests/site
-	KERAS_BACKEND=torch $(BIN)/pytest $(TWO_AT_A_TIME) -m backends --ignore=tests/site
+	@# Two processes with two threads each wait for one another: twice the time.
+	OMP_NUM_THREADS=1 KERAS_BACKEND=torch $(BIN)/pytest $(TWO_AT_A_TIME) -m backends \
+	  --ignore=tests/site
 
 test-site: .venv/installed-test book ## test the pages of the built book
 	$(BIN)/pytest $(TWO_AT_A_TIME) tests/site
