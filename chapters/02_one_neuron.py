@@ -623,7 +623,7 @@ show(
     "perceptron-mistakes",
     caption="Mistakes until the perceptron makes none, against the margin: mean and "
     "range of five seeds, with Novikoff's bound. The narrower the gap, the more "
-    "mistakes, but far fewer than the bound allows.",
+    "mistakes, and the further they stay below the bound.",
     alt=f"At the margin 0.4 there are {made[:, -1].mean():.0f} mistakes on average and "
     f"a bound of {allowed[:, -1].mean():.0f}; at the margin 0.01 there are "
     f"{made[:, 0].mean():.0f} mistakes and a bound of {allowed[:, 0].mean():,.0f}.",
@@ -877,9 +877,10 @@ claim(
 # %% [markdown]
 # In the words of calculus: the derivative of the step is zero, except at the jump,
 # where there is none. Rosenblatt's rule gets along without a derivative, but it only
-# works for one layer: it does not say which hidden neuron is to blame. Smooth
-# activations let the error's slope through, and that is how networks learn. (Our layer
-# passes slopes on as if there were no step. That is why `fit` could train it.)
+# works for one layer: it does not say which hidden neuron is to blame. Activations
+# with a slope of their own let the error's slope through, and that is how networks
+# learn. (Our layer passes slopes on as if there were no step. That is why `fit` could
+# train it.)
 #
 # ## Where the popular answer goes wrong
 #
@@ -1143,12 +1144,13 @@ claim(
 #
 # A threshold neuron: *yes* if $w \cdot x + b > 0$. It learns from mistakes alone: add
 # $x$ to $w$ for a missed *yes*, subtract it for a wrong *yes*. If a hyperplane
-# separates the classes with margin $\gamma$ and no input is longer than $R$, it makes
-# at most $(R/\gamma)^2$ mistakes (Novikoff). It finds some separating plane, not the
-# best. If none exists, it never settles: on XOR a line gets at most 3 of 4 points, and
-# one hidden layer solves it. It classifies; one neuron for regression is Adaline, with
-# squared error and no step. The step's derivative is zero almost everywhere, so
-# gradient descent cannot train it; hence smooth activations.
+# separates the classes with margin $\gamma$ and no input, with a 1 added for the bias,
+# is longer than $R$, it makes at most $(R/\gamma)^2$ mistakes (Novikoff). It finds some
+# separating plane, not the best. If none exists, it never settles: on XOR a line gets
+# at most 3 of 4 points, and one hidden layer solves it. It classifies; one neuron for
+# regression is Adaline, with squared error and no step. The step's derivative is zero
+# almost everywhere, so gradient descent cannot train it; hence activations with a
+# slope.
 # :::
 #
 # ## Exercises

@@ -76,10 +76,10 @@ animate(
         cut=(w, -0.5),
     ),
     "layers-fold",
-    caption="A plane on its way through a layer of two neurons. The affine map presses "
-    "it onto a slanted line, on which class 1 lies between the points of class 0. The "
-    "bend folds the lower end up. Now one straight cut is enough: the tinted side is "
-    "what the third neuron calls class 1.",
+    caption="A plane before it goes through a layer of two neurons. First the affine "
+    "map presses it onto a slanted line, on which class 1 lies between the points of "
+    "class 0. Then the bend folds the lower end up. Now one straight cut is enough: "
+    "the tinted side is what the third neuron calls class 1.",
     alt="A square grid with four marked corners is pressed onto a line, then folded at "
     "zero. At the end the two points of class 1 lie together at (1, 0), the others at "
     "(0, 0) and (2, 1), and a straight line separates the classes.",
@@ -304,7 +304,7 @@ claim(
 )
 
 # %% [markdown]
-# And where no line separates the classes, as with a disc in a ring? We train three
+# And where no line separates the classes, as with a ring in a ring? We train three
 # layers without a bend, and the same with tanh. `parts` gives each half of a stack its
 # own activation.
 
@@ -349,7 +349,7 @@ show(
     caption="What two networks answer in the plane, with the examples. Without a bend, "
     "three layers can only cut it by one straight line, wherever that may lie. With "
     "tanh they close a curve.",
-    alt="Two panels with a disc of class 1 in a ring of class 0. The network without a "
+    alt="Two panels with a ring of class 1 in a ring of class 0. The network without a "
     f"bend gets {straight[0]:.2f} of the points right, the one with tanh "
     f"{bent[0]:.2f}.",
 )
@@ -357,8 +357,8 @@ show(
 # %%
 claim(
     "layers-ring-without-bend",
-    "Without a bend three layers do not separate a disc from its ring: accuracy, for "
-    "each seed (chance is 0.5).",
+    "Without a bend three layers do not separate a ring from the one around it: "
+    "accuracy, for each seed (chance is 0.5).",
     measured=straight,
     below=0.72,
 )
@@ -467,7 +467,7 @@ show(
         y_label="output $\\hat y$",
     ),
     "layers-sine",
-    caption="A sine, learned between $-\\pi$ and $\\pi$ only. There the trained "
+    caption="A sine, learned between $-\\pi$ and $\\pi$ only. There the tanh "
     "networks lie on it (line and band: mean and range of three seeds), and eight "
     "bends by hand come close. Without a bend only a straight line is left. "
     "Nothing was promised outside.",
@@ -561,9 +561,10 @@ show(
         y_scale="log",
     ),
     "layers-slopes",
-    caption="Their derivatives, on a logarithmic axis. The sigmoid never exceeds a "
-    "quarter. Tanh is four times as steep at 0 and saturates sooner. ReLU's derivative "
-    "is 1 on the right; on the left it is 0, which no logarithm shows.",
+    caption="The derivatives of the first four, on a logarithmic axis. The sigmoid's "
+    "never exceeds a quarter. Tanh is four times as steep at 0 and saturates sooner. "
+    "ReLU's derivative is 1 on the right; on the left it is 0, which no logarithm "
+    "shows.",
     alt=f"At z = 5 the derivative of tanh is {np.interp(5, z, slopes['tanh']):.1g}, of "
     f"the sigmoid {np.interp(5, z, slopes['sigmoid']):.1g} and of ReLU 1. At z = 0 it "
     "is 1 for tanh and 0.25 for the sigmoid.",
@@ -702,7 +703,8 @@ show(
     "layers-causes",
     caption="What makes tanh better than the sigmoid? Loss of networks with three "
     "hidden layers, mean and range of three seeds. Centring helps, steepness helps "
-    "more. The plain sigmoid has not begun to learn; even no bend does better.",
+    "more. The plain sigmoid has not begun to learn. No bend at all does as well as "
+    "tanh here.",
     alt="Six falling curves. Cross-entropy after ten passes, mean of three seeds: "
     + ", ".join(f"{name} {runs.mean():.2g}" for name, runs in last.items())
     + ".",
@@ -741,8 +743,14 @@ claim(
 )
 claim(
     "layers-relu-learns",
-    "ReLU learns as well: loss, for each seed.",
+    "ReLU learns too: loss, for each seed.",
     measured=relu_loss,
+    below=0.5,
+)
+claim(
+    "layers-tanh-learns",
+    "And so does tanh: loss, for each seed.",
+    measured=tanh_loss,
     below=0.5,
 )
 claim(
@@ -1321,12 +1329,13 @@ claim(
 # :::{popular-answer} The exponential is costly; ReLU's simple arithmetic is faster.
 # :verdict: imprecise
 # :question: activation-function-zoo
-# :claims: layers-exp-is-cheap, layers-relu-learns, layers-sigmoid-stuck
+# :claims: layers-exp-is-cheap, layers-relu-learns, layers-tanh-learns,
+# :  layers-sigmoid-stuck
 #
 # Measurable and minor: the product took {glue:text}`layers-exp-is-cheap` times as long.
-# What ReLU saves is *steps*, because it does not saturate
-# {cite:p}`krizhevsky2012imagenet`: after ten passes it has learned, the sigmoid has not
-# begun. Tanh, with its exponentials, did as well.
+# What ReLU saves is *steps*: after ten passes it has learned, the sigmoid has not
+# begun. {cite:t}`krizhevsky2012imagenet` put that down to ReLU not saturating. Yet
+# tanh, which does saturate, and has exponentials, learned here as well.
 # :::
 #
 # ### "ReLU is quick because it is linear, and cures vanishing gradients"

@@ -194,7 +194,7 @@ show(
     "loss-four",
     caption="Four losses of one yes-or-no answer. On the left the answer is wrong. "
     "Hinge and cross-entropy grow the more certain the mistake is. The squared error "
-    "of a probability levels off at 1: from there it has no slope to go down.",
+    "of a probability levels off at 1: there it has next to no slope to go down.",
     alt=f"At z = -5 the cross-entropy is {charges['cross-entropy'][0]:.2f}, the hinge "
     f"{charges['hinge'][0]:.0f}, the squared error {charges['squared error'][0]:.2f}. "
     f"At z = 3 they are {charges['cross-entropy'][-1]:.2f}, 0 and "
@@ -652,8 +652,9 @@ show(
     ),
     "loss-wrong-start",
     caption="A linear softmax on digits, mean and range of three seeds. From the usual "
-    "start both losses end at the same accuracy, cross-entropy sooner. From a start "
-    "that is certain and wrong, cross-entropy climbs out and the Brier score does not.",
+    "start both losses end at nearly the same accuracy, cross-entropy sooner. From a "
+    "start that is certain and wrong, cross-entropy climbs out and the Brier score "
+    "does not.",
     alt="Accuracy after twenty passes: "
     + ", ".join(f"{kind} {linear[-1, k].mean():.2f}" for k, kind in enumerate(kinds))
     + ".",
@@ -687,8 +688,15 @@ claim(
 
 # %%
 networks, hidden = trained_on_both((32,), passes=20)
-h = ops.relu(ops.matmul(x_train[None], networks.kernels[0]) + networks.biases[0])
-silent = np.all(ops.convert_to_numpy(h) == 0, axis=1).mean(axis=1)  # (networks,)
+after_one_pass, _ = trained_on_both((32,), passes=1)
+
+
+def share_silent(networks):
+    h = ops.relu(ops.matmul(x_train[None], networks.kernels[0]) + networks.biases[0])
+    return np.all(ops.convert_to_numpy(h) == 0, axis=1).mean(axis=1)  # (networks,)
+
+
+silent = share_silent(networks)
 
 # %%
 claim(
@@ -715,6 +723,12 @@ claim(
     above=0.5,
 )
 claim(
+    "loss-hidden-silent-at-once",
+    "Most of them did so in the first pass: the share after it, for each seed.",
+    measured=share_silent(after_one_pass)[3:6],
+    above=0.5,
+)
+claim(
     "loss-hidden-awake",
     "After the usual start they live: the same share, for each seed.",
     measured=silent[:3],
@@ -723,8 +737,8 @@ claim(
 
 # %% [markdown]
 # That is a surprise. $p - y$ reaches the logits in full, but on its way down it is
-# multiplied by the last layer's large weights. The first steps throw the hidden layer
-# so far that none of its units answers any more. A clear direction at the output is no
+# multiplied by the last layer's large weights. The first pass throws the hidden layer
+# so far that most of its units no longer answer. A clear direction at the output is no
 # promise for the layers below.
 #
 # With sound starts, squared error is often as good as cross-entropy on large tasks too
@@ -1028,10 +1042,10 @@ claim(
 # %% [markdown]
 # The focal loss alone did not help here. With the weights it does as they do. And the
 # plain loss did what it promises: its probabilities are about right. Of the points with
-# $p$ around 0.3, two to three in ten *are* rare. What did not fit is the threshold ½,
-# which treats both mistakes as equally bad. The *calibration error* below sorts the
-# points by $p$ into ten bins, and averages how far the share of rare points in a bin is
-# from its mean $p$.
+# $p$ from 0.2 to 0.4, these shares *are* rare: {glue:text}`loss-plain-keeps-its-word`,
+# for the three seeds. What did not fit is the threshold ½, which treats both mistakes
+# as equally bad. The *calibration error* below sorts the points by $p$ into ten bins,
+# and averages how far the share of rare points in a bin is from its mean $p$.
 
 # %%
 claim(
@@ -1354,10 +1368,11 @@ claim(
 #    probabilities?
 #
 #    :::{dropdown} Solution
-#    Delete if $p > 100/101$: then the expected cost of deleting is the smaller one.
-#    This keeps the probabilities true, and the costs can change without new training
-#    {cite:p}`elkan2001foundations`. Weights build the costs into the network. That may
-#    pay if it is too small to be right everywhere: it is then right where it counts.
+#    Let $p$ be the probability that the mail is bad. Delete if $p > 100/101$: then the
+#    expected cost of deleting is the smaller one. This keeps the probabilities true,
+#    and the costs can change without new training {cite:p}`elkan2001foundations`.
+#    Weights build the costs into the network. That may pay if it is too small to be
+#    right everywhere: it is then right where it counts.
 #    :::
 #
 # ## Further reading

@@ -784,7 +784,7 @@ quote("backprop-largest-time", f"{1000 * gradient_work[-1] / 1e10:.0f} milliseco
 quote("backprop-nudging-time", f"{by_nudges / 1e10 / 3600:.1f} hours")
 
 # %% [markdown]
-# For {glue:text}`backprop-largest-network` weights one gradient takes
+# For {glue:text}`backprop-largest-network` weights one gradient on 64 digits takes
 # {glue:text}`backprop-largest-work` multiplications. A processor that does ten billion
 # a second needs {glue:text}`backprop-largest-time` for it. By nudges it would be
 # {glue:text}`backprop-nudging-time`, and training needs thousands of gradients.
@@ -1485,8 +1485,8 @@ claim(
 #
 #    :::{dropdown} Solution
 #    $1 - \tanh^2(6)$ is about $2 \times 10^{-5}$: almost nothing flows through tanh.
-#    But the shortcut has the slope 1, and through it $w$ gets its gradient. Deep
-#    networks have shortcuts for this reason.
+#    But the shortcut has the slope 1, and through it $w$ gets its gradient. That is
+#    one use of shortcuts in deep networks.
 #    :::
 
 # %% tags=["hide-cell"]

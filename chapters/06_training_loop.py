@@ -399,9 +399,9 @@ claim(
 )
 
 # %% [markdown]
-# `fit` does more around these lines. It shuffles, it keeps a running mean of the loss,
-# it calls callbacks, and it judges a *validation set* of examples that never enter an
-# update. The weights come from the four stations.
+# `fit` does more around these lines. It shuffles, it keeps a running mean of the loss
+# and it calls callbacks. If it is given a *validation set*, examples that never enter
+# an update, it judges them too. The weights come from the four stations.
 #
 # ### Which loss?
 #
@@ -918,7 +918,7 @@ show(
     "loop-escape",
     caption="Share of weights that are in the deeper valley after 400 steps, mean and "
     "range of three runs. Without noise none, with the right amount most, with too "
-    "much little more than half: noise throws them back as well.",
+    "much fewer again: noise throws them back as well.",
     alt=f"The share is {escaped[:, 0].mean():.2f} without noise, at most "
     f"{escaped.mean(axis=0).max():.2f}, and {escaped[:, -1].mean():.2f} at the "
     "strongest.",

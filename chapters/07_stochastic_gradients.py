@@ -1312,8 +1312,8 @@ claim(
 # :question: gd-vs-sgd
 # :claims: gd-rate-does-not-matter, gd-stays-on-the-ridge
 #
-# Only below $2/\lambda_{\max}$; above it diverges. And on other losses it is promised a
-# point of zero slope, which can be a saddle.
+# Only below $2/\lambda_{\max}$; above it may diverge. And on other losses it is
+# promised a point of zero slope, which can be a saddle.
 # :::
 #
 # ### About escaping
@@ -1424,11 +1424,11 @@ claim(
 # :figure: sgd-one-weight
 #
 # GD pays $N$ gradients for an exact step and, on strongly convex smooth losses, gains a
-# fixed share per step for any $\alpha < 2/\lambda_{\max}$; beyond it diverges. SGD pays
-# $B$, is ahead early, and stops at a floor that grows with $\alpha$; with a falling
-# rate its error falls like $1/t$. SGD tolerates smaller rates, not larger. Neither
-# finds global minima in general: GD may stop at a saddle. Memory is no obstacle to GD,
-# since gradients add up over chunks.
+# fixed share per step for any $\alpha < 2/\lambda_{\max}$; beyond it may diverge. SGD
+# pays $B$, is ahead early, and stops at a floor that grows with $\alpha$; with a
+# falling rate its error falls like $1/t$. SGD tolerates smaller rates, not larger.
+# Neither finds global minima in general: GD may stop at a saddle. Memory is no obstacle
+# to GD, since gradients add up over chunks.
 # :::
 #
 # :::{interview-card} Why does SGD fluctuate around a minimum instead of settling?

@@ -60,14 +60,14 @@ def _grid(points):
 
 def _draw_frame(panel, name):
     panel.plot(*_CORNERS[[0, 1, 2, 0]].T, color="#555555", lw=1, clip_on=False)
-    places = [("top", (0, -5)), ("top", (0, -5)), ("bottom", (0, 4))]
-    for k, (vertical, offset) in enumerate(places):
+    places = [("left", "top", -5), ("right", "top", -5), ("center", "bottom", 4)]
+    for k, (horizontal, vertical, offset) in enumerate(places):
         panel.annotate(
             f"class {k + 1}",
             _CORNERS[k],
-            xytext=offset,
+            xytext=(0, offset),
             textcoords="offset points",
-            ha="center",
+            ha=horizontal,
             va=vertical,
         )
     panel.set(xlim=(-0.06, 1.06), ylim=(0, 0.87), aspect="equal")
