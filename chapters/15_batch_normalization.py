@@ -125,7 +125,7 @@ claim(
 )
 claim(
     "batchnorm-deviation-one",
-    "And deviation 1: largest difference from it.",
+    "In training each unit has deviation 1 over the batch: largest difference from it.",
     measured=np.abs(in_training.std(axis=0) - 1).max(),
     below=1e-3,
 )
@@ -217,15 +217,15 @@ paths = [training_path(model, SGD(0.1), x_train, y_train, 200) for model in both
 logits = [ops.convert_to_numpy(model(x_test)) for model in both]
 claim(
     "batchnorm-equals-keras",
-    "By hand it trains as Keras's: largest difference of all weights in 200 "
-    "steps, in parts of the distance travelled.",
+    "Batch normalization by hand trains as Keras's: largest difference of all weights "
+    "in 200 steps, in parts of the distance travelled.",
     measured=path_difference(*paths).max(),
     below=1e-4,
 )
 claim(
     "batchnorm-equals-keras-inference",
-    "And infers as Keras's after them: largest difference of a logit, in parts of the "
-    "largest.",
+    "After 200 steps batch normalization by hand infers as Keras's: largest "
+    "difference of a logit, in parts of the largest.",
     measured=np.abs(logits[0] - logits[1]).max() / np.abs(logits[1]).max(),
     below=1e-4,
 )
@@ -244,8 +244,8 @@ W_out, b_out = head.get_weights()
 folded = np.maximum(x_test @ W_folded + b_folded, 0) @ W_out + b_out
 claim(
     "batchnorm-folds",
-    "A plain network with the folded weights returns the same: largest difference of a "
-    "logit, in parts of the largest.",
+    "A plain network with batch normalization folded into its weights returns the "
+    "same: largest difference of a logit, in parts of the largest.",
     measured=np.abs(folded - logits[0]).max() / np.abs(folded).max(),
     below=1e-4,
 )
@@ -298,13 +298,15 @@ invariance = np.array(invariance)
 # %%
 claim(
     "batchnorm-scale-invariant",
-    "A kernel times 100 changes nothing: largest change of a logit, for each seed.",
+    "A kernel times 100 before batch normalization changes nothing: largest change of "
+    "a logit, for each seed.",
     measured=invariance[:, 0],
     below=1e-3,
 )
 claim(
     "batchnorm-gradient-perpendicular",
-    "The gradient stands at a right angle to the kernel: cosine, for each seed.",
+    "The gradient stands at a right angle to the normalised kernel: cosine, for each "
+    "seed.",
     measured=invariance[:, 1],
     below=1e-3,
 )
@@ -413,13 +415,14 @@ claim(
 )
 claim(
     "batchnorm-pie-normed",
-    "The normalised one arrives at all three: loss after 100 steps.",
+    "The normalised neuron arrives at all three rates: loss after 100 steps.",
     measured=[normed_loss(path[-1]) for path in normed_walks.values()],
     below=1e-3,
 )
 claim(
     "batchnorm-weights-grow",
-    "A step never shortens its weights: smallest growth of their length in a step.",
+    "No step shortens the normalised neuron's weights: smallest growth of their "
+    "length in a step.",
     measured=min(np.diff(each).min() for each in lengths.values()),
     above=-1e-9,
 )
@@ -656,7 +659,7 @@ show(
     caption="Loss on one batch along its own gradient, after two passes at the rate "
     "0.1; mean and range of three seeds, six ReLU layers (drawn at 20 where it is "
     "larger). Plain, the loss rises as soon as the step is longer than those in "
-    "training. With batch normalization it still falls at ten times that length.",
+    "training. With batch normalization it is still lower at ten times that length.",
     alt="Loss over loss here at the steps "
     + ", ".join(f"{a:.2g}" for a in steps_along)
     + ": "
@@ -677,21 +680,22 @@ claim(
 )
 claim(
     "batchnorm-plain-gradient-turns",
-    "The plain one's changes more, clearly: ratio of the changes, for each seed.",
+    "The plain network's gradient changes more over a step of 0.1, clearly: ratio of "
+    "the changes, for each seed.",
     measured=change_later[pair["plain"]] / change_later[pair["batch norm"]],
     above=1.3,
 )
 claim(
     "batchnorm-falls-further",
-    "Along the gradient its loss still falls at about ten times the step of training: "
-    "loss there over loss here, for each seed.",
+    "Along the gradient the normalised network's loss is still lower at about ten "
+    "times the step of training: loss there over loss here, for each seed.",
     measured=risen[pair["batch norm"]][4],
     below=1,
 )
 claim(
     "batchnorm-no-smoother-at-the-start",
-    "At the start it is no smoother: change with batch normalization over that "
-    "without, for each seed.",
+    "At the start the normalised landscape is no smoother: change of the gradient "
+    "with batch normalization over that without, for each seed.",
     measured=change_at_start["batch norm"] / change_at_start["plain"],
     above=1,
 )
@@ -753,28 +757,30 @@ claim(
 )
 claim(
     "batchnorm-rate-one-plain",
-    "The plain one does not: accuracy, for each seed (guessing: 0.1).",
+    "At the rate 1 the plain network does not learn: accuracy, for each seed "
+    "(guessing: 0.1).",
     measured=by_rate["plain"][3],
     below=0.3,
 )
 best_rate = {name: runs.mean(axis=1).max() for name, runs in by_rate.items()}
 claim(
     "batchnorm-best-rates",
-    "With the best rate for each, the normalised one is ahead after three passes: "
-    "difference of the mean accuracies.",
+    "With the best rate for each, the normalised network is ahead of the plain one "
+    "after three passes: difference of the mean accuracies.",
     measured=100 * (best_rate["batch norm"] - best_rate["plain"]),
     above=1,
     unit="points",
 )
 claim(
     "batchnorm-deep-sigmoids",
-    "It makes six layers of sigmoids learn: accuracy, for each seed.",
+    "Batch normalization makes six layers of sigmoids learn: accuracy, for each seed.",
     measured=accuracy["sigmoid, batch norm before, 0.1"],
     above=0.7,
 )
 claim(
     "batchnorm-deep-sigmoids-plain",
-    "Without it they do not: accuracy, for each seed (guessing: 0.1).",
+    "Without batch normalization six layers of sigmoids do not learn: accuracy, for "
+    "each seed (guessing: 0.1).",
     measured=accuracy["sigmoid, plain, 0.1"],
     below=0.2,
 )
@@ -901,31 +907,33 @@ claim(
 )
 claim(
     "batchnorm-relu-thirty",
-    "Through thirty layers that is an explosion: first layer over last, for each seed.",
+    "Through thirty normalised ReLU layers the signal explodes: first layer over "
+    "last, for each seed.",
     measured=norms["ReLU"][:, 0] / norms["ReLU"][:, -1],
     above=100,
 )
 claim(
     "batchnorm-sigmoids-hold",
-    "Normalised sigmoid layers nearly hold it: factor of a layer, for each seed.",
+    "Normalised sigmoid layers nearly hold the signal: factor of a layer, for each "
+    "seed.",
     measured=inner_q["sigmoid"],
     above=0.96,
     below=1.08,
 )
 claim(
     "batchnorm-one-batch-vanishes",
-    "Without it the signal vanishes, though there is one fixed batch: first of thirty "
-    "sigmoid layers over last, for each seed.",
+    "Without batch normalization the signal vanishes, though there is one fixed "
+    "batch: first of thirty sigmoid layers over last, for each seed.",
     measured=plain_sigmoid[:, 0] / plain_sigmoid[:, -1],
     below=1e-12,
 )
 
 # %% [markdown]
 # So, before training and in wide layers, batch normalization rules out vanishing, but
-# not explosion. (The first layer divides by more than its share: pixels vary by less
-# than 1, so its $\sigma$ is small.) At 1.2 a layer six ReLU layers make a factor of
-# three, and they trained. Thirty made {glue:text}`batchnorm-relu-thirty` (three seeds).
-# Skip connections tame it {cite:p}`de2020batch`; see the exercises.
+# not explosion. (The first layer amplifies by more than its share: pixels vary by less
+# than 1, so the $\sigma$ it divides by is small.) At 1.2 a layer six ReLU layers make a
+# factor of three, and they trained. Thirty made {glue:text}`batchnorm-relu-thirty`
+# (three seeds). Skip connections tame it {cite:p}`de2020batch`; see the exercises.
 #
 # Is it so in training? We have kept the gradients of the six layers after two passes.
 
@@ -940,7 +948,8 @@ claim(
 )
 claim(
     "batchnorm-training-plain",
-    "Those of the plain ones are not: the same ratio, for each seed.",
+    "In training, the gradients of six plain sigmoid layers are not balanced: first "
+    "kernel over last hidden one, for each seed.",
     measured=first_over_last["sigmoid, plain, 0.1"],
     below=0.1,
 )
@@ -978,7 +987,7 @@ claim(
 )
 claim(
     "batchnorm-monitor-silent",
-    "In the normalised one it finds nothing: number of findings.",
+    "In the normalised network the monitor finds nothing: number of findings.",
     measured=len(of_normalised.findings),
     equals=0,
 )
@@ -987,10 +996,10 @@ claim(
 # ## What it is not: protection from covariate shift
 #
 # *Covariate shift* means that the inputs get another distribution, while the answer to
-# each stays the same {cite:p}`shimodaira2000improving`. The paper's title gives an
-# *internal* one as the reason: while the layers below learn, a layer's inputs shift,
-# and batch normalization is to hold them still. Is that why training works? And does it
-# help when the *data* shift?
+# each stays the same {cite:p}`shimodaira2000improving`. The title of
+# {cite:t}`ioffe2015batch` gives an *internal* one as the reason: while the layers below
+# learn, a layer's inputs shift, and batch normalization is to hold them still. Is that
+# why training works? And does it help when the *data* shift?
 #
 # ### Inside: training with a shift on purpose
 #
@@ -1048,7 +1057,7 @@ claim(
 )
 claim(
     "batchnorm-shaken-sigmoids-learn",
-    "They learn all the same: accuracy of shaken sigmoids, for each seed.",
+    "Shaken sigmoid networks learn all the same: accuracy, for each seed.",
     measured=accuracy[shaken.format("sigmoid")],
     above=0.65,
 )
@@ -1058,8 +1067,8 @@ lost_by_shaking = {
 }
 claim(
     "batchnorm-shaken-as-well",
-    "And nearly as well as unshaken ones: points of accuracy lost, sigmoid and ReLU, "
-    "mean of three seeds.",
+    "Shaken networks learn nearly as well as unshaken ones: points of accuracy lost, "
+    "sigmoid and ReLU, mean of three seeds.",
     measured=[lost.mean() for lost in lost_by_shaking.values()],
     below=10,
     unit="points",
@@ -1082,8 +1091,8 @@ claim(
 # finding was not reproduced.
 #
 # Unshaken, batch normalization does make the shift small, as the figure shows. But the
-# shaken sigmoids learned without that. {cite:t}`bjorck2018understanding` reject the
-# reason, too: the gain comes from the larger rates.
+# shaken sigmoids learned without that. {cite:t}`bjorck2018understanding` give another
+# reason: the gain comes from the larger rates.
 #
 # ### Outside: when the test data shift
 #
@@ -1147,15 +1156,16 @@ claim(
 )
 claim(
     "batchnorm-contrast-plain",
-    "The plain one loses little: points of accuracy, mean of three seeds.",
+    "At half the contrast the plain network loses little: points of accuracy, mean of "
+    "three seeds.",
     measured=drop[keys[0]].mean(),
     below=9,
     unit="points",
 )
 claim(
     "batchnorm-contrast-renewed",
-    "With re-estimated statistics it loses next to nothing: points of accuracy below "
-    "that at contrast 1, for each seed.",
+    "At half the contrast the normalised network with re-estimated statistics loses "
+    "next to nothing: points of accuracy below that at contrast 1, for each seed.",
     measured=drop["re-estimated"],
     below=3,
     unit="points",
@@ -1163,8 +1173,8 @@ claim(
 brighter = by_kind(scores(deep, x_test + 0.5, y_test))
 claim(
     "batchnorm-brightness-both",
-    "Half of full ink added to every pixel harms both: points of accuracy lost, plain "
-    "and normalised, mean of three seeds.",
+    "Half of full ink added to every pixel harms plain and normalised networks: "
+    "points of accuracy lost by each, mean of three seeds.",
     measured=[100 * (accuracy[key] - brighter[key]).mean() for key in keys],
     above=10,
     unit="points",
@@ -1197,8 +1207,8 @@ claim(
 )
 claim(
     "batchnorm-batch-means-centre",
-    "But about the same value at every size: largest distance of their mean from the "
-    "pixel's, in deviations of the pixel.",
+    "Means of batches fluctuate about the same value at every size: largest distance "
+    "of their mean from the pixel's, in deviations of the pixel.",
     measured=max(abs(means.mean() - pixel.mean()) for means in batch_means)
     / pixel.std(),
     below=0.05,
@@ -1206,8 +1216,8 @@ claim(
 two = standardised(random.normal(3, 5, size=(1000, 2, 1)), 0)[0]
 claim(
     "batchnorm-two-examples",
-    "Of two examples one becomes 1 and the other −1, whatever they were: largest "
-    "distance from ±1 in 1,000 pairs.",
+    "Of two examples, batch normalization makes one 1 and the other −1, whatever they "
+    "were: largest distance from ±1 in 1,000 pairs.",
     measured=np.abs(np.abs(two) - 1).max(),
     below=1e-6,
 )
@@ -1238,15 +1248,15 @@ table(
 )
 claim(
     "batchnorm-fails-at-two",
-    "With batches of two the plain network is ahead: difference in accuracy, for each "
-    "seed.",
+    "With batches of two the plain network is ahead of the normalised one: difference "
+    "in accuracy, for each seed.",
     measured=100 * (of_two[2][0] - of_two[2][1]),
     above=10,
     unit="points",
 )
 claim(
     "batchnorm-works-at-four",
-    "With batches of four the normalised one reads well: accuracy, for each seed.",
+    "With batches of four the normalised network reads well: accuracy, for each seed.",
     measured=of_two[4][1],
     above=0.75,
 )
@@ -1322,15 +1332,16 @@ claim(
 )
 claim(
     "batchnorm-lag-short-memory",
-    "With m = 0.9 it is not: points of accuracy, mean of three seeds.",
+    "After 40 steps inference with m = 0.9 is not behind the batch's own statistics: "
+    "points of accuracy, mean of three seeds.",
     measured=100 * (course["batch"][3] - course[0.9][3]).mean(),
     below=3,
     unit="points",
 )
 claim(
     "batchnorm-lag-thousand",
-    "With m = 0.999 it is still behind after 80 steps: points of accuracy, for each "
-    "seed.",
+    "After 80 steps inference with m = 0.999 is still behind the batch's own "
+    "statistics: points of accuracy, for each seed.",
     measured=100 * (course["batch"][-1] - course[0.999][-1]),
     above=6,
     unit="points",
@@ -1344,8 +1355,8 @@ claim(
 # %%
 claim(
     "batchnorm-placement",
-    "Both places work in six layers: accuracy after and before, sigmoid and ReLU, mean "
-    "of three seeds each.",
+    "Batch normalization works in six layers after the activation and before: "
+    "accuracy after and before, sigmoid and ReLU, mean of three seeds each.",
     measured=[
         accuracy[f"{k}, batch norm {place}, 0.1"].mean()
         for k in ("sigmoid", "ReLU")
@@ -1355,8 +1366,8 @@ claim(
 )
 claim(
     "batchnorm-after-sigmoids",
-    "For sigmoids at this rate, after is ahead: points of accuracy, mean of three "
-    "seeds.",
+    "For sigmoids at the rate 0.1, batch normalization after the activation is ahead: "
+    "points of accuracy, mean of three seeds.",
     measured=100
     * (
         accuracy["sigmoid, batch norm after, 0.1"]
@@ -1385,14 +1396,15 @@ in_batches = np.array(
 deviation = in_batches.std(axis=1).mean(axis=-1)  # (training or not, seeds)
 claim(
     "batchnorm-noise",
-    "The logits of one digit fluctuate with its company: standard deviation over "
-    "batches of 16, mean of ten logits, for each seed.",
+    "In training mode the logits of one digit fluctuate with its company: standard "
+    "deviation over batches of 16, mean of ten logits, for each seed.",
     measured=deviation[0],
     above=0.1,
 )
 claim(
     "batchnorm-noise-inference",
-    "In inference they do not.",
+    "In inference the logits of one digit do not fluctuate with its company: the same "
+    "deviation, for each seed.",
     measured=deviation[1],
     below=1e-4,
 )
@@ -1426,8 +1438,8 @@ claim(
 )
 claim(
     "batchnorm-no-gain-here",
-    "Batch normalization gains nothing against them: points of accuracy on held-out "
-    "digits, normalised minus plain, mean of three seeds.",
+    "Batch normalization gains nothing against wrong labels: points of accuracy on "
+    "held-out digits, normalised minus plain, mean of three seeds.",
     measured=100 * (tested["batch norm"] - tested["plain"]).mean(),
     above=-10,
     below=3,
@@ -1435,7 +1447,8 @@ claim(
 )
 claim(
     "batchnorm-l2-gains",
-    "L2 does: points of accuracy, L2 minus batch normalization, for each seed.",
+    "L2 gains against wrong labels: points of accuracy, L2 minus batch normalization, "
+    "for each seed.",
     measured=100 * (tested["L2"] - tested["batch norm"]),
     above=2,
     unit="points",
@@ -1472,7 +1485,7 @@ claim(
 # :claims: batchnorm-one-batch-vanishes
 #
 # A product of Jacobians does. With one fixed batch, thirty plain sigmoid layers left
-# about $10^{-18}$ of the signal.
+# {glue:text}`batchnorm-one-batch-vanishes` of the signal (three seeds).
 # :::
 #
 # :::{popular-answer} It prevents exploding and vanishing gradients.

@@ -1290,7 +1290,7 @@ bets = {
     "dense": "inputs may act together in any way",
     "radial": "near inputs have near answers",
     "convolution": "neighbours belong together, everywhere alike",
-    "recurrent": "one rule for each step; a state sums up the past",
+    "recurrent": "the same rule at each step; a state sums up the past",
     "LSTM, GRU": "most of the state stays",
 }
 gated = {task: np.mean([lstm[task], gru[task]]) for task in ("adding", "echo")}

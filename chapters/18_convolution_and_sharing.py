@@ -1,13 +1,12 @@
 # %% [markdown]
 # # Convolution shares its weights: a bet that every place is alike
 #
-# The networks so far read an image as a list of 64 numbers. Shuffle the pixels of all
-# images in the same way, and such a network would learn as well as before: it does not
-# know which pixels are neighbours. {doc}`Diagnosing training
-# <16_diagnosing_training>` asked whether a network learns. This part asks how it is
-# built. A convolution assumes two things: what belongs together is near, and the same
-# thing may stand anywhere. This chapter measures what that is worth, and when it is
-# false.
+# {doc}`Network families <17_network_families>` called each layer a bet, and saw a
+# convolution win on signals whose neighbours belong together. This chapter takes that
+# bet apart, on images. A dense network reads an image as a list of numbers, and does
+# not know which pixels are neighbours. A convolution assumes two things: what belongs
+# together is near, and the same thing may stand anywhere. We measure what that is
+# worth, and when it is false.
 #
 # It answers: **What is parameter sharing, where is it used and when is it a bad idea?
 # What does a typical convolutional network look like from image to class scores?**
@@ -82,8 +81,8 @@ show(
 signal = random.normal(size=8)
 claim(
     "conv-is-a-matrix",
-    "Sliding the kernel over the signal is a product with that matrix: largest "
-    "difference.",
+    "Sliding a kernel of three weights over a signal is a product with a matrix of "
+    "equal diagonals: largest difference.",
     measured=np.abs(diagonals @ signal - np.correlate(signal, kernel, "valid")).max(),
     below=1e-12,
 )
@@ -183,8 +182,8 @@ for n, k, s, p in drawn:
 # %%
 claim(
     "conv-output-size",
-    "The formula gives the size of the map, for 50 random widths, windows, strides and "
-    "paddings, in Keras's layer and in ours: misses.",
+    "The formula ⌊(n + 2p − k)/s⌋ + 1 gives the size of the map, for 50 random "
+    "widths, windows, strides and paddings, in Keras's layer and in ours: misses.",
     measured=misses,
     equals=0,
 )
@@ -286,7 +285,8 @@ claim(
 )
 claim(
     "conv-parameters-unshared",
-    "Without sharing there are 36 times as many, one set for each place.",
+    "Without sharing, four filters of nine weights and a bias at 36 places need 36 "
+    "times as many: parameters of the locally connected layer.",
     measured=parameters["locally connected"],
     equals=1440,
 )
@@ -351,15 +351,16 @@ claim(
 )
 claim(
     "conv-one-step",
-    "A step of SGD moves the shared kernel once, by −α times that sum: largest "
-    "difference, in parts of the longest move.",
+    "A step of SGD moves the shared kernel once, by −α times the sum of the gradients "
+    "of all places: largest difference, in parts of the longest move.",
     measured=np.abs(moved + 0.1 * by_place.sum(axis=0)).max() / np.abs(moved).max(),
     below=1e-3,
 )
 of_each = np.linalg.norm(by_place, axis=(1, 2))  # (places,)
 claim(
     "conv-places-disagree",
-    "The places do not agree: length of the sum over the sum of the 36 lengths.",
+    "The gradients of the 36 places do not agree: length of their sum over the sum of "
+    "their lengths.",
     measured=np.linalg.norm(of_shared) / of_each.sum(),
     below=0.9,
 )
@@ -533,7 +534,8 @@ claim(
 )
 claim(
     "conv-sharing-neutral",
-    "On centred digits it hardly matters: the same difference.",
+    "On centred digits sharing hardly matters: accuracy of the convolution minus that "
+    "of the locally connected layer, mean of three seeds.",
     measured=100 * (conv["centred digits"] - untied["centred digits"]).mean(),
     above=-8,
     below=8,
@@ -541,27 +543,30 @@ claim(
 )
 claim(
     "conv-sharing-hurts",
-    "Where the place decides, the convolution guesses: accuracy, for each seed.",
+    "Where the place decides, the convolution with global pooling guesses: accuracy, "
+    "for each seed.",
     measured=conv["rule of place"],
     above=0.35,
     below=0.65,
 )
 claim(
     "conv-unshared-solves",
-    "The locally connected layer learns the rule: accuracy, for each seed.",
+    "The locally connected layer learns the rule of place: accuracy, for each seed.",
     measured=untied["rule of place"],
     above=0.95,
 )
 claim(
     "conv-flattened-solves",
-    "So does a convolution whose head knows the places: accuracy, for each seed.",
+    "A convolution whose head knows the places learns the rule of place: accuracy, "
+    "for each seed.",
     measured=flattened["rule of place"],
     above=0.95,
 )
 claim(
     "conv-flattened-loses-the-gain",
-    "But such a head gives up much of the gain on shifted digits: accuracy with the "
-    "largest of each map minus that with all of it, mean of three seeds.",
+    "A head that knows the places gives up much of the gain on shifted digits: "
+    "accuracy with the largest of each map minus that with all of it, mean of three "
+    "seeds.",
     measured=100 * (conv["shifted digits"] - flattened["shifted digits"]).mean(),
     above=2,
     unit="points",
@@ -591,7 +596,8 @@ claim(
 )
 claim(
     "conv-local-sees-place",
-    "The locally connected network tells them apart: the same difference.",
+    "The locally connected network tells the same bar in either half apart: largest "
+    "difference of the logits.",
     measured=seeing,
     above=1,
 )
@@ -640,7 +646,7 @@ show(
     "and looks most at the middle.",
     alt="Four grey squares: "
     + ", ".join(f"{n} sees {seen[n]} pixels with {weights[n]} C²" for n in seen)
-    + ". In the stacks the squares are darkest in the middle.",
+    + ". In the stacks the influence is strongest in the middle.",
 )
 
 # %%
@@ -654,7 +660,8 @@ claim(
 by_arithmetic = [receptive_fields(stack)[-1].size[0] ** 2 for stack in stacks.values()]
 claim(
     "conv-fields-by-arithmetic",
-    "The rule of k − 1 pixels a layer finds the same numbers: misses.",
+    "The rule of k − 1 pixels a layer finds the number of pixels that the gradient "
+    "finds: misses in four stacks.",
     measured=np.abs(np.subtract(list(seen.values()), by_arithmetic)).sum(),
     equals=0,
 )
@@ -704,21 +711,23 @@ def stack_error(channels, between, seed, rounds=60):
 # %%
 claim(
     "conv-stack-is-not-a-large-kernel",
-    "Two linear 3 × 3 layers cannot be any 5 × 5 layer of four channels: error of the "
-    "best fit found, relative, for each seed.",
+    "Two linear 3 × 3 layers cannot copy a random 5 × 5 layer of four channels: error "
+    "of the best fit found, relative, for each seed.",
     measured=[stack_error(4, 4, seed) for seed in seeds],
     above=0.1,
 )
 claim(
     "conv-one-channel-stack",
-    "Nor with one channel: the same.",
+    "Two linear 3 × 3 layers cannot copy a random 5 × 5 layer of one channel: error "
+    "of the best fit found, relative, for each seed.",
     measured=[stack_error(1, 1, seed) for seed in seeds],
     above=0.05,
 )
 claim(
     "conv-wider-stack-is-enough",
-    "With two channels between, and so more weights (36) than the 25, they can: the "
-    "same.",
+    "With two channels between, and so more weights (36) than the 25, two linear 3 × "
+    "3 layers copy a random 5 × 5 layer of one channel: error of the best fit found, "
+    "relative, for each seed.",
     measured=[stack_error(1, 2, seed, rounds=400) for seed in seeds],
     below=1e-3,
 )
@@ -916,20 +925,22 @@ claim(
 )
 claim(
     "conv-network-equals-keras",
-    "Built from this book's layers with the same weights it gives the same logits: "
-    "largest difference.",
+    "Built from this book's layers with the same weights, the small convolutional "
+    "network gives the same logits: largest difference.",
     measured=gap,
     below=1e-4,
 )
 claim(
     "conv-mean-head-smaller",
-    "With global average pooling it has far fewer parameters: share.",
+    "With global average pooling the small convolutional network has far fewer "
+    "parameters: share.",
     measured=mean_net.count_params() / classic_net.count_params(),
     below=0.5,
 )
 claim(
     "conv-mean-head-works",
-    "It reads digits nearly as well: accuracy, for each seed.",
+    "With global average pooling the small convolutional network reads digits nearly "
+    "as well: accuracy, for each seed.",
     measured=by_mean,
     above=0.88,
 )
@@ -996,7 +1007,8 @@ claim(
 )
 claim(
     "conv-constant-is-uneven",
-    "With as many filters everywhere the first stage costs most: the same.",
+    "With as many filters everywhere the first of three stages costs most: largest "
+    "over smallest.",
     measured=constant.max() / constant.min(),
     above=4,
 )
@@ -1056,7 +1068,7 @@ claim(
 # ```
 #
 # What if there were two indeed? We let the second start as a copy of the first and
-# train it apart. All train briefly, for about 190 steps of 32 pairs.
+# train it apart. All train briefly, for about 180 steps of 32 pairs.
 
 # %%
 
@@ -1147,35 +1159,37 @@ trunk_gain = {row: one[row] - two[row] for row in one}
 trunks = {name: models[0].count_params() for name, models in twins.items()}
 claim(
     "conv-siamese-few-pairs",
-    "With 300 pairs one trunk does better than two: accuracy, mean difference over "
-    "three seeds.",
+    "With 300 pairs one trunk tells equal digits better than two: accuracy, mean "
+    "difference over three seeds.",
     measured=100 * trunk_gain["300 pairs"].mean(),
     above=1,
     unit="points",
 )
 claim(
     "conv-siamese-more-pairs",
-    "With 1,500 pairs it still does: the same difference.",
+    "With 1,500 pairs one trunk still tells equal digits better than two: accuracy, "
+    "mean difference over three seeds.",
     measured=100 * trunk_gain["1,500 pairs"].mean(),
     above=2,
     unit="points",
 )
 claim(
     "conv-siamese-parameters",
-    "And the second trunk costs 64 · 64 + 64 + 64 · 16 + 16 parameters more.",
+    "A second trunk costs 64 · 64 + 64 + 64 · 16 + 16 parameters more.",
     measured=trunks["two trunks"] - trunks["one trunk"],
     equals=5200,
 )
 claim(
     "conv-siamese-symmetric",
-    "With one trunk the order of the images does not count: largest change of a logit "
-    "when they are swapped, for each seed.",
+    "With one trunk the order of the two images does not count: largest change of a "
+    "logit when they are swapped, for each seed.",
     measured=[asymmetry(model) for model in twins["one trunk"]],
     below=1e-4,
 )
 claim(
     "conv-two-trunks-asymmetric",
-    "With two trunks it does: the same.",
+    "With two trunks the order of the two images counts: largest change of a logit "
+    "when they are swapped, for each seed.",
     measured=[asymmetry(model) for model in twins["two trunks"]],
     above=0.1,
 )
@@ -1222,8 +1236,8 @@ claim(
 )
 claim(
     "conv-depth-shared-learns",
-    "It learns digits about as well: accuracy of the sharing network minus that of the "
-    "other, mean of three seeds.",
+    "A network that uses one layer four times learns digits about as well: its "
+    "accuracy minus that of the other, mean of three seeds.",
     measured=100 * (reused - separate).mean(),
     above=-4,
     below=4,
@@ -1470,7 +1484,8 @@ claim(
 )
 claim(
     "conv-exercise-where-pooled",
-    "Exercise 4: and in the largest number of each map.",
+    "Exercise 4: share of the place's variance that a linear head finds in the "
+    "largest number of each map.",
     measured=explained(lambda maps: maps.max(axis=(1, 2))),
     below=0.7,
 )
@@ -1522,7 +1537,8 @@ claim(
 )
 claim(
     "conv-multitask-hurts",
-    "Exercise 5: with unrelated tasks, the same difference.",
+    "Exercise 5: with unrelated tasks, R² of the shared bottom minus that of separate "
+    "regressions, for each seed.",
     measured=unrelated[:, 0] - unrelated[:, 1],
     below=-0.05,
 )
@@ -1534,7 +1550,8 @@ claim(
 #    :::{dropdown} Solution
 #    Near the border, yes: its window sees zeros that the image would not have. Each
 #    layer carries that further in. So a deep network with "same" padding is not quite
-#    equivariant. Our rule of place kept its bars away from the border for this reason.
+#    equivariant. Without padding, fewer windows see the border, and that gives it away
+#    as well. So our rule of place kept its bars away from it.
 #    :::
 #
 # 7. **Open.** Which other transformations than shifts do you know that leave the answer

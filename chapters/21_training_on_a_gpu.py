@@ -86,7 +86,8 @@ quote("gpu-device", str(device).splitlines()[0])
 # The examples per second rise with $B$ and approach $1/t_1$. At $B_\text{half}$ half of
 # that is reached: the *knee*. Below it the device mostly waits for its orders. We time
 # steps of a network with two hidden layers of 256 units. The sizes take turns, so a
-# busy moment meets all of them.
+# busy moment meets all of them. Each turn has a new order: otherwise the smallest batch
+# would always follow the largest, which slows it.
 
 # %%
 (x, y), _ = load_digits()
@@ -113,11 +114,11 @@ def step_of(model, B):
 
 def median_times(steps, repeats=15):
     """Seconds of each of these training steps."""
-    times = np.empty((repeats + 1, len(steps)))
+    times, order = np.empty((repeats + 1, len(steps))), np.random.default_rng(0)
     for turn in times:
-        for k, step in enumerate(steps):
+        for k in order.permutation(len(steps)):
             start = time.perf_counter()
-            step()
+            steps[k]()
             turn[k] = time.perf_counter() - start
     return np.median(times[1:], axis=0)  # The first turn compiles.
 
@@ -163,7 +164,7 @@ show(
     "gpu-throughput",
     caption="Examples per second against the batch size, on the device that built this "
     "page. The line of two prices has two numbers, fitted. It crosses the dotted "
-    "height, half of the most, at the knee. Far below, twice the batch is nearly twice "
+    "height, half of the most, at the knee. Far below, twice the batch is about twice "
     "the speed. Above, no batch gains another factor of two.",
     alt="Two curves that nearly coincide. They rise in a straight line and bend. "
     f"One example in a batch: {throughput[0]:,.0f} per second; 64: "
@@ -638,9 +639,10 @@ show(
     ),
     "gpu-memory",
     caption=f"Memory that a step needs at least, counted, for a network of {P:,} "
-    "weights on images of 64 × 64 pixels. For single images the weights and Adam "
-    "count, where mixed precision needs a little more. Soon what the layers return is "
-    "all that counts, and there it needs half.",
+    "weights on images of 64 × 64 pixels. For single images weights, gradients and "
+    "Adam make up most of it, and mixed precision needs "
+    f"{memory['mixed_bfloat16'][0] / memory['float32'][0]:.2f} times as much as "
+    "float32. Soon what the layers return is all that counts, and there it needs half.",
     alt="Two curves, flat at first, then rising in proportion. By count, a batch of "
     f"{fits['float32']:,} fits 8 GB in float32, and one of "
     f"{fits['mixed_bfloat16']:,} in mixed precision.",
