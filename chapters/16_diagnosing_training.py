@@ -1005,7 +1005,7 @@ claim(
 
 # %% [markdown]
 # Now look at the gradients. Each panel shows one training. Each line is a layer, from
-# violet for the first to green for the last.
+# violet for the first to red for the last.
 
 # %% tags=["hide-input"]
 show(
@@ -1014,9 +1014,9 @@ show(
     ),
     "clinic-fingerprints",
     caption="Norm of each layer's gradient at each of 48 updates, from the first layer "
-    "(violet, on a dark page nearly white) to the last (green). The losses were nearly "
-    "the same. The gradients are spread out, upside down, broken off, missing, or as "
-    "in health. Values beyond the axis are drawn at its ends.",
+    "(violet) to the last (red). The losses were nearly the same. The gradients are "
+    "spread out, upside down, broken off, missing, or as in health. Values beyond the "
+    "axis are drawn at its ends.",
     alt="Eleven panels. Norm of the whole gradient at the last update: "
     + ", ".join(
         f"{name} {np.sqrt(np.nansum(np.square(monitor.norm[-1], dtype='f8'))):.1g}"

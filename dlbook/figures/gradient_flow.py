@@ -13,9 +13,9 @@ _ABOVE = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 2}
 def gradient_flow(record):
     """The norm of each layer's gradient against the update, from first to last layer.
 
-    A layer's norm is that of its weights together, √(Σ‖g‖²). The colours go from dark,
-    the first layer, to light, the last: vanishing gradients are dark lines far below
-    light ones. Where a gradient is 0 or not finite, its line has a gap. A thin line
+    A layer's norm is that of its weights together, √(Σ‖g‖²). The colours go from
+    violet, the first layer, to red, the last: vanishing gradients are violet lines far
+    below red ones. Where a gradient is 0 or not finite, its line has a gap. A thin line
     stands at each update that a finding names.
 
     Args:
@@ -29,9 +29,8 @@ def gradient_flow(record):
         ValueError: when there is not one norm for each update and weight.
     """
     layers = layer_norms(record)
-    shades = matplotlib.colormaps["viridis"](np.linspace(0, 0.85, len(layers)))
     with canvas() as (figure, axes):
-        for shade, (name, norm) in zip(shades, layers.items(), strict=True):
+        for shade, (name, norm) in zip(shades(layers), layers.items(), strict=True):
             axes.plot(record["updates"], norm, color=shade, label=name)
         for finding in record.get("findings", []):
             if finding["update"] is not None:
@@ -59,6 +58,11 @@ def layer_norms(record):
     for path, column in zip(paths, norm.T, strict=True):
         layers.setdefault(path.rpartition("/")[0] or path, []).append(column)
     return {name: _together(columns) for name, columns in layers.items()}
+
+
+def shades(layers):
+    """A colour for each layer, each at least 3:1 to a light page and to a dark one."""
+    return matplotlib.colormaps["plasma"](np.linspace(0.1, 0.62, len(layers)))
 
 
 def _together(columns):

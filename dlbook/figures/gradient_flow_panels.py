@@ -1,16 +1,15 @@
 """The gradients of several trainings, side by side."""
 
-import matplotlib
 import numpy as np
 
 from dlbook.figures.canvas import canvas
-from dlbook.figures.gradient_flow import layer_norms
+from dlbook.figures.gradient_flow import layer_norms, shades
 
 
 def gradient_flow_panels(records, columns=4, low=1e-6, high=1e6):
     """The norm of each layer's gradient against the update, a panel for each training.
 
-    The colours go from violet, the first layer, to green, the last, as in
+    The colours go from violet, the first layer, to red, the last, as in
     `gradient_flow`. Norms beyond the ends of the scale are drawn there. Where a
     gradient is 0 or not finite its line has a gap; if there is none at all, the panel
     says so.
@@ -45,8 +44,7 @@ def gradient_flow_panels(records, columns=4, low=1e-6, high=1e6):
 
 def _draw(panel, record, low, high):
     layers = layer_norms(record)
-    shades = matplotlib.colormaps["viridis"](np.linspace(0, 0.85, len(layers)))
-    for shade, norm in zip(shades, layers.values(), strict=True):
+    for shade, norm in zip(shades(layers), layers.values(), strict=True):
         panel.plot(
             record["updates"], np.clip(norm, low, high), color=shade, ls="-", lw=1.2
         )
