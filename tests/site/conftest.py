@@ -103,7 +103,7 @@ def tab(browser):
     page.troubles = []
     page.on("console", lambda message: _note(page, message.type, message.text))
     page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    page.on("requestfailed", lambda request: page.troubles.append(request.url))
+    page.on("requestfailed", lambda request: _note_failure(page, request))
     page.on("request", lambda request: _note_request(page, request.url))
     yield page
     page.close()
@@ -112,6 +112,12 @@ def tab(browser):
 def _note(page, kind, text):
     if kind in ("error", "warning"):
         page.troubles.append(text)
+
+
+def _note_failure(page, request):
+    # A page that is left while a picture loads drops it, and that is no fault of its.
+    if request.failure != "net::ERR_ABORTED":
+        page.troubles.append(f"{request.url}: {request.failure}")
 
 
 def _note_request(page, url):
