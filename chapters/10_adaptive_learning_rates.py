@@ -138,8 +138,8 @@ claim(
 #
 # The fraction is the weight's *effective rate*. A rate made from the weight's own past
 # gradients is called *adaptive*. A *schedule* is something else: it lowers the one
-# $\alpha$ of all weights by the clock, whatever the gradients were. In the paper
-# $s_0 = 0$. Keras begins with $s_0 = 0.1$.
+# $\alpha$ of all weights by the clock, whatever the gradients were. The sum $s_t$
+# starts from zero, and $s_0$ is added to it: 0 in the paper, 0.1 in Keras.
 #
 # ```{literalinclude} ../dlbook/optimizers/adagrad.py
 # :pyobject: Adagrad.step
@@ -778,8 +778,8 @@ show(
     "adagrad-broken-number",
     caption="Error of a weight that follows noisy numbers, the tenth of which is "
     "broken; mean and range of three seeds. SGD is thrown far away and comes back. "
-    "RMSprop forgets within two hundred steps. AdaGrad is hardly thrown, and then "
-    "hardly moves.",
+    "RMSprop stands still until it has forgotten, and arrives. AdaGrad is hardly "
+    "thrown, and then hardly moves.",
     alt="Three curves. Error after 1,200 steps: "
     + ", ".join(f"{runs[:, -1].mean():.2g} for {n}" for n, runs in follow_error.items())
     + ".",
@@ -1267,9 +1267,9 @@ claim(
 
 # %% [markdown]
 # What does this show? In a linear model SGD from zero finds, among all weights that
-# fit, those of least length. They trust loud and shared features. AdaGrad, RMSprop and
-# Adam find weights of about equal size, which trust all features alike. On the first
-# data the two constant features then outvote the answer, and every new example is
+# fit, those of least length. They trust loud and shared features. On the first data
+# AdaGrad, RMSprop and Adam found weights of about equal size, which trust all features
+# alike. There the two constant features outvote the answer, and every new example is
 # called $+1$. So optimizers do choose between solutions, and zero training error does
 # not settle which is better.
 #
@@ -1499,6 +1499,13 @@ claim(
     "ratio, for each problem.",
     measured=shared_rate / lowest["AdaGrad"],
     above=1.03,
+)
+claim(
+    "adagrad-exercise-near-sgd",
+    "Exercise 5: it is near SGD's: ratio, for each problem.",
+    measured=shared_rate / lowest["SGD"],
+    above=0.85,
+    below=1.1,
 )
 
 # %% [markdown]

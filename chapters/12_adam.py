@@ -132,7 +132,7 @@ claim(
 # average looks back over about ten steps, the second over a thousand. $\varepsilon$ is
 # $10^{-8}$ in the paper and $10^{-7}$ in Keras.
 #
-# RMSprop's option `momentum` is something else: it averages the *steps*, after the
+# RMSprop's option `momentum` is something else: it sums the *steps*, after the
 # division. Adam averages the gradients, before it.
 #
 # The library's code has the same lines. `amsgrad` is an option that we meet below.
@@ -205,19 +205,21 @@ too_long = np.median(moving[Uncorrected] / moving[Adam], axis=1)
 # %% tags=["hide-input"]
 t = np.arange(1, 1001)
 theory = (1 - 0.9**t) / np.sqrt(1 - 0.999**t)
+figure = curves(
+    t,
+    {"measured": too_long, "calculated": theory},
+    x_label="training step $t$",
+    y_label="uncorrected / corrected step",
+    x_scale="log",
+    bounds={"": 1},
+)
+figure.axes[0].set_ylim(0, 7)
 show(
-    curves(
-        t,
-        {"measured": too_long, "calculated": theory},
-        x_label="training step $t$",
-        y_label="uncorrected / corrected step",
-        x_scale="log",
-        bounds={"as long as corrected": 1},
-    ),
+    figure,
     "adam-correction",
     caption="Length of Adam's steps without the bias correction, against what it "
-    "should be. The first is three times as long, the worst comes after a "
-    "dozen steps, and the thousandth is still too long.",
+    "should be; at the dotted line it would be right. The first is three times as "
+    "long, the worst comes after a dozen steps, and the thousandth is still too long.",
     alt=f"The ratio starts at {too_long[0]:.2f}, peaks at {too_long.max():.2f} at step "
     f"{too_long.argmax() + 1} and falls to {too_long[-1]:.2f} at step 1,000. Measured "
     "and calculated lines coincide.",
@@ -699,14 +701,16 @@ reddi = {
 }
 
 # %% tags=["hide-input"]
+figure = curves(
+    np.arange(3031),
+    reddi,
+    x_label="step",
+    y_label="weight $\\theta$",
+    bounds={"best": -1, "worst": 1},
+)
+figure.axes[0].set_ylim(-1.1, 1.6)  # Room for the legend.
 show(
-    curves(
-        np.arange(3031),
-        reddi,
-        x_label="step",
-        y_label="weight $\\theta$",
-        bounds={"best": -1, "worst": 1},
-    ),
+    figure,
     "adam-reddi",
     caption="The mean gradient is positive, so the weight should fall to $-1$. Adam "
     "climbs to the worst point and stays near it. AMSGrad falls, slowly.",
@@ -763,7 +767,7 @@ claim(
 # its square ($\beta_2 = 0.999$). Both start at zero, so divide them by $1-\beta^t$.
 # Step by $\alpha\,\hat m/(\sqrt{\hat v}+\varepsilon)$. It is momentum plus RMSprop plus
 # bias correction; without the correction the first step is 3.16 times too long. Steps
-# are about $\alpha$ long, a few $\alpha$ at most, and do not depend on the loss's
+# are about $\alpha$ long, $7.27\,\alpha$ at most, and do not depend on the loss's
 # scale: a rate that worked for one loss often works for another. It is not always best:
 # tuned SGD can do as well, use AdamW for weight decay, and AMSGrad mends a case where
 # it diverges.
