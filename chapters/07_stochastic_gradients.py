@@ -13,7 +13,6 @@
 # gradient descent compare?**
 
 # %%
-import time
 
 import keras
 import numpy as np
@@ -25,6 +24,7 @@ from dlbook.measures import (
     draw_batches,
     gradient_variance,
     gradients,
+    median_times,
     path_difference,
     training_path,
     variance_of_batches,
@@ -574,19 +574,8 @@ claim(
 # as a median of many, and multiply by the updates in a pass.
 
 # %%
-
-
-def median_time(function, repeats=50):
-    times = [time.perf_counter()]
-    for _ in range(repeats):
-        function()
-        times.append(time.perf_counter())
-    return np.median(np.diff(times))
-
-
-update_time = {
-    B: median_time(lambda B=B: gradient(starts[0], everyone[:B])) for B in (1, 32, N)
-}
+one_update = [lambda B=B: gradient(starts[0], everyone[:B]) for B in (1, 32, N)]
+update_time = dict(zip((1, 32, N), median_times(one_update, repeats=50), strict=True))
 claim(
     "sgd-update-cheapest-at-one",
     "An update is cheapest with one example: time of a full-batch update over it.",
@@ -624,7 +613,7 @@ def time_to_fit(A, b, H, B):
 
     while (theta - lowest) @ H @ (theta - lowest) / 2 > 0.05 and t < 5000:
         theta, t = update(theta), t + 1
-    return t * median_time(lambda: update(theta), repeats=11)
+    return t * median_times([lambda: update(theta)])[0]
 
 
 # %%

@@ -11,7 +11,6 @@
 # convergence?**
 
 # %%
-import time
 import tracemalloc
 
 import keras
@@ -21,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from dlbook.claims import claim
 from dlbook.data import load_digits, load_mnist1d
 from dlbook.figures import curves, scatter
-from dlbook.measures import bias_variance, sharpness
+from dlbook.measures import bias_variance, median_times, sharpness
 from dlbook.models import mlp
 from dlbook.page import quote, show
 from dlbook.training import shuffled_batches
@@ -510,10 +509,10 @@ claim(
 
 # %% [markdown]
 # The counts give a critical size of {glue:text}`batch-critical`, the gradients'
-# noise {glue:text}`batch-noise-scale`. That is the right order and no more; one reason
-# is that the loss does not bend alike in all directions. After 120 updates the noise
-# scale was {glue:text}`batch-noise-scale-late`: the gradient shrinks faster than its
-# noise. A larger batch is worth more at the end than at the start.
+# noise {glue:text}`batch-noise-scale`. That is the right order and no more. One reason
+# may be that the loss does not bend alike in all directions. After 120 updates the
+# noise scale was {glue:text}`batch-noise-scale-late`: the gradient shrinks faster than
+# its noise. A larger batch is worth more at the end than at the start.
 #
 # ## What does the clock say?
 #
@@ -522,18 +521,6 @@ claim(
 # trains the same network.
 
 # %%
-
-
-def median_times(functions, repeats=40):
-    """Seconds. They take turns, so that a busy moment meets all of them."""
-    times, order = np.empty((repeats, len(functions))), np.random.default_rng(0)
-    for turn in times:
-        # In random order: after a large batch, what a small one needs is not at hand.
-        for k in order.permutation(len(functions)):
-            start = time.perf_counter()
-            functions[k]()
-            turn[k] = time.perf_counter() - start
-    return np.median(times, axis=0)
 
 
 def steps_by_hand(batch_sizes):
@@ -545,8 +532,8 @@ one_network = [p[0] for p in starts]
 clocked = np.array([1, 8, 32, 64, 128, 512, N])
 in_keras_steps = [lambda B=B: in_keras.train_on_batch(x[:B], y[:B]) for B in clocked]
 update_time = {
-    "by hand": median_times(steps_by_hand(clocked)),
-    "in Keras": median_times(in_keras_steps),
+    "by hand": median_times(steps_by_hand(clocked), repeats=40),
+    "in Keras": median_times(in_keras_steps, repeats=40),
 }
 epoch_time = {name: each * np.ceil(N / clocked) for name, each in update_time.items()}
 
@@ -602,7 +589,7 @@ claim(
 # {numref}`batch-updates-epochs` by the time of an update by hand.
 
 # %%
-seconds = updates_mean * median_times(steps_by_hand(batch_sizes))
+seconds = updates_mean * median_times(steps_by_hand(batch_sizes), repeats=40)
 quote("batch-fastest-size", f"{batch_sizes[np.argmin(seconds)]}")
 claim(
     "batch-middle-is-fastest",
@@ -1155,6 +1142,7 @@ def learned_curves(B, falling=False):
 # %%
 small_batch, all_points = learned_curves(4), learned_curves(32)
 small_falling = learned_curves(4, falling=True)
+all_falling = learned_curves(32, falling=True)
 equal_pass = looks.index(500)  # 4,000 updates of 4 read as much as 500 of 32
 
 # %% tags=["hide-input"]
@@ -1220,8 +1208,8 @@ claim(
 claim(
     "batch-variance-falls-with-the-rate",
     "If the rate falls to zero at the end, most of that excess is gone: excess "
-    "variance of B = 4 over B = 32 with a falling rate, in parts of that without.",
-    measured=(small_falling[1][:, -1].mean() - variance_large[-1])
+    "variance of B = 4 over B = 32, both at a falling rate, in parts of that without.",
+    measured=(small_falling[1][:, -1].mean() - all_falling[1][:, -1].mean())
     / (variance_small[-1] - variance_large[-1]),
     below=0.5,
 )
@@ -1250,6 +1238,13 @@ claim(
     "after 300 updates over theirs, for each network.",
     measured=at_point_four[1] / at_point_four[64],
     above=3,
+)
+claim(
+    "batch-one-does-not-learn",
+    "At that rate single examples do not learn at all: training loss after 300 updates "
+    "over that at the start, for each network.",
+    measured=at_point_four[1] / loss(starts, x, y),
+    above=0.8,
 )
 
 # %% [markdown]
@@ -1337,7 +1332,8 @@ claim(
 # :::{popular-answer} Very small batches may fail to converge, and under-use hardware.
 # :verdict: right
 # :question: choosing-batch-size
-# :claims: batch-one-fails-at-a-large-rate, batch-epoch-slowest-at-one
+# :claims: batch-one-fails-at-a-large-rate, batch-one-does-not-learn,
+# :  batch-epoch-slowest-at-one
 #
 # At a fixed rate. Likewise they "may end at suboptimal points or oscillate". A smaller
 # or a falling rate lets them converge.
@@ -1382,9 +1378,9 @@ claim(
 # hardware, a smaller $\alpha$. Large $B$: an accurate gradient, few updates per epoch,
 # a larger $\alpha$, and diminishing returns beyond the critical size, about
 # $V_1/\lVert\bar g\rVert^2$. The gradient is unbiased at every $B$; that has nothing to
-# do with the model's bias and variance. The reported generalisation gap of large
-# batches mostly reflects fewer updates and untuned rates; they end sharper, which need
-# not mean worse. Recipe: the largest $B$ that fits, still speeds up and leaves
+# do with the model's bias and variance. Much of the reported generalisation gap of
+# large batches is fewer updates and untuned rates; they end sharper, which need not
+# mean worse. Recipe: the largest $B$ that fits, still speeds up and leaves
 # enough updates; scale $\alpha$ with $B$; tune both.
 # :::
 #
@@ -1500,11 +1496,11 @@ claim(
 #    Name two ways to go on, and what each costs.
 #
 #    :::{dropdown} Solution
-#    Add up eight batches of 32: the same path, the same number of examples, no more
-#    memory, and eight small passes for each step. Or take $B = 32$ and
-#    $\alpha = 0.05$: the same progress per epoch as far as linear scaling holds, with
-#    eight times the updates. Layers that look across the batch, such as batch
-#    normalization, see 32 examples in both.
+#    Add up eight batches of 32: the same path, the same number of examples, memory
+#    for one more number a weight, and eight small passes for each step. Or take
+#    $B = 32$ and $\alpha = 0.05$: the same progress per epoch as far as linear scaling
+#    holds, with eight times the updates. Layers that look across the batch, such as
+#    batch normalization, see 32 examples in both.
 #    :::
 #
 # 7. **Open.** The noise scale grows during training. Should the batch size? What

@@ -416,7 +416,7 @@ claim(
     "adagrad-keras-start-hides-it",
     "With Keras's s₀ = 0.1 the same gradients give nearly equal rates: the same ratio.",
     measured=spread[1],
-    below=3,
+    below=2,
 )
 
 # %% [markdown]
@@ -803,8 +803,8 @@ claim(
 )
 
 # %% [markdown]
-# One gradient of 1,000 keeps the effective rate below $0.5/1000$, for good. A larger
-# $\alpha$ would hide it, and so would clipping the gradient.
+# One gradient of about 1,000 keeps the effective rate near $0.5/1000$, for good. A
+# larger $\alpha$ would hide it, and so would clipping the gradient.
 #
 # Is a task that changes another such case? {doc}`Stochastic gradients
 # <07_stochastic_gradients>` had a stream of points whose rule slowly turns by half a
@@ -987,7 +987,7 @@ claim(
 # A distance of 1 took {glue:text}`adadelta-steps-six` steps at $\varepsilon = 10^{-6}$
 # and {glue:text}`adadelta-steps-eight` at $10^{-8}$. Keras does give Adadelta a
 # learning rate, and its default is 0.001, a thousandth of the paper's. With its
-# $\varepsilon = 10^{-7}$ the first steps are {glue:text}`adadelta-first-step-keras`
+# $\varepsilon = 10^{-7}$ the first step is {glue:text}`adadelta-first-step-keras`
 # long. $d$ cannot make up for it, since it averages $\delta$ and not
 # $\alpha\,\delta$. Keras's documentation says to use 1.0 for the paper's form.
 #
@@ -1085,11 +1085,22 @@ claim(
     below=4,
     unit="points",
 )
+sgd_at_one = sweep(SGD, values[10:11], seeds, digits, epochs=10)
+claim(
+    "adadelta-large-epsilon-is-sgd",
+    "With ε = 100 Adadelta does what SGD does at the rate 1: difference of the mean "
+    "accuracies.",
+    measured=100 * np.abs(accuracy[hidden][12].mean() - sgd_at_one.mean()),
+    below=2,
+    unit="points",
+)
 
 # %% [markdown]
-# So AdaGrad's $\alpha$ must be right to within a power of ten. Adadelta's
-# $\varepsilon$ may be wrong by many, as long as it is not too small. Keras's default
-# rates suit neither rule.
+# So AdaGrad's $\alpha$ must be right to within a power of ten. On digits Adadelta's
+# $\varepsilon$ may be wrong by many, as long as it is not too small. But where
+# $\varepsilon$ outweighs $v$ and $d$, the two roots cancel and the step is $g$: SGD at
+# the rate 1, which happens to suit digits. Keras's default rates suit neither rule
+# here.
 #
 # ## Do adaptive rates find worse solutions?
 #
@@ -1340,9 +1351,11 @@ claim(
 # :::{popular-answer} Adadelta needs no learning rate.
 # :verdict: imprecise
 # :question: adaptive-learning-rates
-# :claims: adadelta-epsilon-is-a-rate, adadelta-epsilon-forgives
+# :claims: adadelta-epsilon-is-a-rate, adadelta-epsilon-forgives,
+# :  adadelta-large-epsilon-is-sgd
 #
-# Its $\varepsilon$ is one, hidden, with the unit of $\theta^2$, though a forgiving one.
+# Its $\varepsilon$ is one, hidden, with the unit of $\theta^2$. On digits it forgave
+# much: a large one makes SGD at the rate 1.
 # Keras adds a visible rate, whose default makes steps a thousandth of the paper's.
 # :::
 #
@@ -1474,8 +1487,8 @@ claim(
 #
 #    :::{dropdown} Solution
 #    Sum over the last axis: `s + ops.sum(g**2, axis=-1, keepdims=True)`. It has
-#    AdaGrad's falling rate but one for all, and ends near SGD: the gain came from the
-#    rates being the weights' own.
+#    AdaGrad's falling rate but one for all, and loses most of the gain over SGD: that
+#    came from the rates being the weights' own.
 #    :::
 
 # %% tags=["hide-cell"]
@@ -1495,17 +1508,10 @@ shared_rate = [
 ]
 claim(
     "adagrad-exercise-one-for-all",
-    "Exercise 5: with one sum for all weights the lowest log-loss is above AdaGrad's: "
-    "ratio, for each problem.",
-    measured=shared_rate / lowest["AdaGrad"],
-    above=1.03,
-)
-claim(
-    "adagrad-exercise-near-sgd",
-    "Exercise 5: it is near SGD's: ratio, for each problem.",
-    measured=shared_rate / lowest["SGD"],
-    above=0.85,
-    below=1.1,
+    "Exercise 5: with one sum for all weights most of AdaGrad's gain over SGD is lost: "
+    "part of it that is lost, for each problem.",
+    measured=(shared_rate - lowest["AdaGrad"]) / (lowest["SGD"] - lowest["AdaGrad"]),
+    above=0.5,
 )
 
 # %% [markdown]

@@ -157,8 +157,8 @@ claim(
 )
 
 # %% [markdown]
-# The first step is {glue:text}`rmsprop-first-step`, three times as long as the later
-# ones under a constant gradient. Nothing corrects this. Adam will.
+# The first step is {glue:text}`rmsprop-first-step`. Under a constant gradient the
+# later ones shrink to $\alpha$. Nothing corrects this start. Adam will.
 #
 # It is also the longest step there can be. Since $v_t \ge (1-\rho)\, g_t^2$, no step is
 # longer than $\alpha/\sqrt{1-\rho}$. RMSprop guarantees this and nothing more: even on
@@ -691,7 +691,8 @@ claim(
 #
 #    :::{dropdown} Solution
 #    It reaches the star within ten steps and cannot stay: in the end it jumps to and
-#    fro, $\alpha/2 = 0.1$ away. Ten times the rate, ten times the distance.
+#    fro, $\alpha/2 = 0.1$ away in each weight, so $0.1\sqrt2 = 0.14$ from the star.
+#    Ten times the rate, ten times the distance.
 #    :::
 
 # %% tags=["hide-cell"]
@@ -748,17 +749,18 @@ claim(
 #
 #    :::{dropdown} Solution
 #    A whole matrix of averaged products $g g^\top$ instead of its diagonal: $10^{12}$
-#    numbers. Methods such as Shampoo and K-FAC keep smaller matrices, one or two for
-#    each layer.
+#    numbers. Methods such as Shampoo and K-FAC keep smaller matrices, two for the
+#    kernel of each layer.
 #    :::
 #
 # ## Further reading
 #
 # RMSprop was never published as a paper: its source is lecture 6.5 of Hinton's course
-# {cite:p}`tieleman2012rmsprop`. It is Algorithm 8.5 in {cite:t}`goodfellow2016deep`,
-# with $\varepsilon$ inside the root. The centered form is in
-# {cite:t}`graves2013generating`, equations 38 to 45. AdaGrad, from which it started, is
-# by {cite:t}`duchi2011adaptive`.
+# {cite:p}`tieleman2012rmsprop`. There it is a form, for mini-batches, of Rprop, which
+# uses only the sign of each gradient. It is Algorithm 8.5 in
+# {cite:t}`goodfellow2016deep`, with $\varepsilon$ inside the root. The centered form is
+# in {cite:t}`graves2013generating`, equations 38 to 45. AdaGrad is by
+# {cite:t}`duchi2011adaptive`.
 #
 # :::{parts-used}
 # :::

@@ -352,7 +352,7 @@ by_hand_faint, keras_faint = (
 )
 claim(
     "adam-epsilon-matters-when-faint",
-    "With the loss divided by 100,000, Algorithm 1 learns more than Keras's form: "
+    "With the loss divided by 100,000, Adam by hand learns more than Keras's: "
     "difference in accuracy, for each seed.",
     measured=100 * (by_hand_faint - keras_faint),
     above=4,
@@ -461,11 +461,12 @@ claim(
 
 # %% [markdown]
 # Plain SGD's default is far too small for ten passes. Momentum's default does at least
-# as well as Adam's. So Adam is not the only one with a good default. What sets it apart
-# is the unit: its rate is a length, so a change in the loss's scale does not call for a
-# new one. Most steps are no longer than $\alpha$. After a long silence they can be: the
-# paper gives $3.16\,\alpha$ for one lone gradient, and several in a row reach more, up
-# to $7.27\,\alpha$.
+# as well as Adam's. So Adam is not the only one with a good default. From momentum it
+# differs in the unit: its rate, like RMSprop's, is a length. So a change in the loss's
+# scale does not call for a new one, while $\varepsilon$ is small beside
+# $\sqrt{\hat v}$. Most steps are no longer than $\alpha$. After a long silence they can
+# be: the paper gives $3.16\,\alpha$ for one lone gradient, and several in a row reach
+# more, up to $7.27\,\alpha$.
 
 # %%
 longest = np.abs(np.diff(by_hand.astype("float64"), axis=0)).max() / 0.001
@@ -627,9 +628,9 @@ claim(
 # :claims: adam-default-beats-sgd-default, adam-tuned-tie, adam-scale-invariant
 #
 # No measurement here can count what people use. It can say why one might: the default
-# rate works, and goes on working when the loss changes its scale. Tuned, plain SGD is
-# within a few points on this task. Large comparisons find no winner either
-# {cite:p}`schmidt2021descending`.
+# rate works, and goes on working when the loss changes its scale, until $\varepsilon$
+# takes over. Tuned, plain SGD is within a few points on this task. Large comparisons
+# find no winner either {cite:p}`schmidt2021descending`.
 # :::
 #
 # ### "The first moment averages the noise away"
@@ -748,8 +749,8 @@ claim(
 #   settles for longer than RMSprop, but not for ever.
 # - The correction makes early steps shorter: without it they are up to
 #   {glue:text}`adam-peak-too-long` times as long.
-# - By hand and in Keras it is the same, to {glue:text}`adam-equals-keras`, once ε is
-#   translated. ε matters where gradients are faint.
+# - By hand and in Keras it is the same, to {glue:text}`adam-equals-keras` of the
+#   distance travelled, once ε is translated. ε matters where gradients are faint.
 # - Its default rate works where plain SGD's does not; momentum's works as well. Tuned,
 #   they lie within a few points.
 # - Its first moment does not calm the weights, and its convergence is not guaranteed.
@@ -770,7 +771,7 @@ claim(
 # are about $\alpha$ long, $7.27\,\alpha$ at most, and do not depend on the loss's
 # scale: a rate that worked for one loss often works for another. It is not always best:
 # tuned SGD can do as well, use AdamW for weight decay, and AMSGrad mends a case where
-# it diverges.
+# it goes the wrong way.
 # :::
 #
 # ## Exercises

@@ -185,8 +185,9 @@ show(
 )
 
 # %% [markdown]
-# A way around puts 1 into each factor, whatever the neuron does. It does not put it
-# there *instead* of $F'$: what $F$ adds comes on top, and can be too much.
+# A skip puts 1 into each factor, whatever the neuron does; a gate puts $1 - T$. A skip
+# does not put it there *instead* of $F'$: what $F$ adds comes on top, and can be too
+# much.
 #
 # ## First weights: He, Glorot, orthogonal
 #
@@ -374,7 +375,7 @@ claim(
 )
 claim(
     "alive-slope-is-one-factor",
-    "Slopes alone decide nothing: factor of a linear layer, slope exactly 1, with "
+    "Slopes alone do not decide: factor of a linear layer, slope exactly 1, with "
     "γ = ¼, for each seed.",
     measured=[
         rms(stretches("linear", gaussian(0.25), 20, seed)) ** (1 / 20) for seed in seeds
@@ -457,10 +458,10 @@ claim(
 # ## The experiment: one patient, ten treatments
 #
 # How much does each remedy help? The patient reads digits through twelve layers of 32
-# units. A tanh layer brings the 64 pixels to 32 numbers, and is never changed. The
-# budget is five epochs of SGD with momentum 0.9, in batches of 32. A single learning
-# rate would favour the remedy that it happens to suit, so each gets two, over three
-# seeds. All networks of a seed draw the same random numbers.
+# units. Before them a tanh layer, the same in every treatment, brings the 64 pixels to
+# 32 numbers. The budget is five epochs of SGD with momentum 0.9, in batches of 32. A
+# single learning rate would favour the remedy that it happens to suit, so each gets
+# two, over three seeds. All networks of a seed draw the same random numbers.
 #
 # A remedy is how first weights are drawn, and what becomes of $h$ and $z = hW + b$.
 
@@ -648,7 +649,7 @@ table(
 # %%
 claim(
     "alive-sigmoid-stuck",
-    "Untreated, the network learns nothing: accuracy at every rate and seed.",
+    "Untreated, the network learns nothing: accuracy at both rates, for each seed.",
     measured=accuracy["sigmoid"],
     below=20,
     unit="%",
@@ -661,7 +662,8 @@ claim(
 )
 claim(
     "alive-relu-small-stuck",
-    "ReLUs with a tenth of He's variance do not help: accuracy at every rate and seed.",
+    "ReLUs with a tenth of He's variance do not help: accuracy at both rates, for each "
+    "seed.",
     measured=accuracy["ReLU, He / 10"],
     below=25,
     unit="%",
@@ -1110,7 +1112,7 @@ claim(
 # %% [markdown]
 # With $b_f = 3$ the product of 59 gates is about $0.953^{59} = 0.06$. More arrives,
 # even more than was sent: other paths lead through $h$, and they add to it. An open
-# gate forbids vanishing. It does not forbid growth.
+# gate slows vanishing down. It does not forbid growth.
 #
 # ### The adding problem
 #
@@ -1247,7 +1249,7 @@ claim(
 # by design, solved sequences of 100 to 1,000 steps. Ours saw 7,200 sequences of 40
 # steps, and was wrong on {glue:text}`alive-adding-wrong` of new ones. It is a smaller
 # task, stopped early, with more units, Adam, and sequences of one length. What carries
-# over is the cause: a path through time whose slope is 1.
+# over is the cause: a path through time whose slope is near 1.
 #
 # ## Where the popular answer goes wrong
 #
@@ -1255,8 +1257,8 @@ claim(
 # many full ones amplify. Xavier's and He's weights keep gradients in range at the
 # start, each with its own activation, and on average: many directions are lost all the
 # same. A leaky ReLU has no exact zeros {cite:p}`maas2013rectifier`, and that is all it
-# mends. Vanishing gradients can stop learning: the sigmoids were at chance at every
-# rate and seed. The rest needs more care.
+# mends. Vanishing gradients can stop learning: the sigmoids were at chance at both
+# rates, with each seed. The rest needs more care.
 #
 # :::{popular-answer} The derivative of the activation function causes the problem.
 # :verdict: imprecise
@@ -1316,8 +1318,8 @@ claim(
 # :question: vanishing-gradient-and-fixes
 # :claims: alive-tanh, alive-relu-he, alive-relu-small-stuck, alive-leaky-small-stuck
 #
-# The sigmoid is the culprit. Tanh with Glorot's weights learned as well as ReLU with
-# He's, or better. ReLUs with small weights stayed at chance.
+# Tanh needed no fixing: with Glorot's weights it learned as well as ReLU with He's, or
+# better. ReLUs with small weights stayed at chance.
 # :::
 #
 # :::{popular-answer} GRU and LSTM carry gradients to earlier time steps.
@@ -1335,8 +1337,8 @@ claim(
 # - A signal survives if the factor of a layer is near 1. First weights can arrange it,
 #   each activation with its own gain; orthogonal ones keep most directions, except
 #   under ReLU.
-# - A way around puts the identity into each factor. Skips and gates trained what was
-#   stuck. Through twenty layers it matters how they begin.
+# - A skip puts the identity into each factor, a gate a share of it. Skips trained even
+#   the sigmoids, gates helped tanh. Through twenty layers it matters how they begin.
 # - ReLU is one remedy of many, and useless to SGD with small weights. Its units die of
 #   high rates.
 # - Gates do through time what skips do through layers, if they begin open.
@@ -1351,12 +1353,12 @@ claim(
 # :id: vanishing-gradient-remedies
 # :figure: alive-chain
 #
-# All keep the singular values of each layer's Jacobian near 1. The activation: tanh or
+# All aim at a typical stretch near 1 in each layer's Jacobian. The activation: tanh or
 # ReLU, whose slope is 1 for $z > 0$ and 0 below; a unit off on *all* inputs is dead. It
 # helps only with first weights to match: Glorot's variance
 # $2/(n_\text{in}+n_\text{out})$ for tanh, He's $2/n_\text{in}$ for ReLU; with small
-# weights a deep ReLU net stays at chance. Skips, $h + F(h)$, add the identity to the
-# Jacobian, so that even sigmoids train; highway nets gate that path. Batch
+# weights a deep ReLU net under SGD stays at chance. Skips, $h + F(h)$, add the identity
+# to the Jacobian, so that even sigmoids train; highway nets gate that path. Batch
 # normalization rescales activations, but deep ReLU stacks with it explode at the start,
 # by about 1.21 a layer.
 # :::

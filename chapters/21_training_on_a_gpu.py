@@ -37,7 +37,7 @@ from dlbook.callbacks import Checkpoint, DeviceMonitor
 from dlbook.claims import claim
 from dlbook.data import load_digits
 from dlbook.figures import curves, moving_cells, timelines
-from dlbook.measures import number_of_parameters
+from dlbook.measures import median_times, number_of_parameters
 from dlbook.models import mlp
 from dlbook.page import animate, quote, show, table
 from dlbook.training import (
@@ -110,17 +110,6 @@ def batch_of(B):
 def step_of(model, B):
     batch = batch_of(B)
     return lambda: model.train_on_batch(*batch)
-
-
-def median_times(steps, repeats=15):
-    """Seconds of each of these training steps."""
-    times, order = np.empty((repeats + 1, len(steps))), np.random.default_rng(0)
-    for turn in times:
-        for k in order.permutation(len(steps)):
-            start = time.perf_counter()
-            steps[k]()
-            turn[k] = time.perf_counter() - start
-    return np.median(times[1:], axis=0)  # The first turn compiles.
 
 
 # %% [markdown]

@@ -39,7 +39,7 @@ class GradientMonitor(keras.callbacks.Callback):
 
     A record takes a few passes over the weights, however large the batch is. Where a
     step takes few more itself, as with small batches of a dense network, recording
-    every update makes it up to 60 % longer; `every=10` some 5 %, on JAX 15 to 30 %.
+    every update makes it up to 60 % longer; `every=10` some 5 %, on JAX 15 to 40 %.
 
     At the end of each epoch it looks for: gradients that are not finite, that vanish or
     explode; ReLU units without gradient; weights that are 0, frozen or disconnected;

@@ -29,6 +29,7 @@ from dlbook.measures.receptive_field import (
     effective_receptive_field,
     receptive_fields,
 )
+from dlbook.measures.median_times import median_times
 
 __all__ = [
     "path_length",
@@ -63,4 +64,5 @@ __all__ = [
     "ReceptiveField",
     "receptive_fields",
     "effective_receptive_field",
+    "median_times",
 ]
