@@ -632,8 +632,8 @@ show(
 # %%
 claim(
     "perceptron-within-bound",
-    "It never makes more than (R/γ)² mistakes: the largest share of the bound that was "
-    "used, over six margins and five seeds.",
+    "The perceptron never makes more than (R/γ)² mistakes: the largest share of the "
+    "bound that was used, over six margins and five seeds.",
     measured=(made / allowed).max(),
     below=1,
 )
@@ -779,8 +779,8 @@ visited = {(*w_k, b_k) for _, w_k, b_k in xor_path}
 quote("xor-path", len(xor_path))
 claim(
     "perceptron-xor-cycles",
-    "It walks in a circle: different pairs of weights and bias that it visits in 1,000 "
-    "passes.",
+    "On XOR the perceptron walks in a circle: different pairs of weights and bias that "
+    "it visits in 1,000 passes.",
     measured=len(visited),
     below=20,
 )
@@ -869,7 +869,8 @@ claim(
 sigmoid_before, sigmoid_after = (1 / (1 + np.exp(-z)) for z in (z_before, z_after))
 claim(
     "neuron-sigmoid-is-not-flat",
-    "The same nudge moves the outputs of a sigmoid: outputs of 1,000 that change.",
+    "A small nudge of the weights moves the outputs of a sigmoid: outputs of 1,000 "
+    "that change.",
     measured=np.sum(sigmoid_before != sigmoid_after),
     above=900,
 )

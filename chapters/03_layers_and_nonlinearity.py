@@ -109,8 +109,8 @@ claim(
 )
 claim(
     "layers-xor-without-bend",
-    "Without it, the same neurons treat opposite corners alike: difference of the "
-    "sums, which is 2 for XOR.",
+    "Without the bend, the neurons that compute XOR treat opposite corners alike: "
+    "difference of the sums, which is 2 for XOR.",
     measured=corner_sums_differ(lambda x: affine(x) @ w),
     equals=0,
 )
@@ -749,7 +749,7 @@ claim(
 )
 claim(
     "layers-tanh-learns",
-    "And so does tanh: loss, for each seed.",
+    "Tanh learns, as ReLU does: loss, for each seed.",
     measured=tanh_loss,
     below=0.5,
 )
@@ -810,13 +810,14 @@ claim(
 )
 claim(
     "layers-relu-dead-accuracy",
-    "Such a network reads digits no better than chance: accuracy, for each seed.",
+    "A network whose first ReLU layer is dead reads digits no better than chance: "
+    "accuracy, for each seed.",
     measured=off_accuracy[0],
     below=0.2,
 )
 claim(
     "layers-leaky-recovers",
-    "With a leak of 0.01 it recovers: accuracy, for each seed.",
+    "With a leak of 0.01 such a network recovers: accuracy, for each seed.",
     measured=off_accuracy[1],
     above=0.85,
 )
@@ -1042,7 +1043,7 @@ claim(
 )
 claim(
     "layers-linear-reads-digits",
-    "It reads most unseen digits: accuracy, for each seed.",
+    "One softmax regression reads most unseen digits: accuracy, for each seed.",
     measured=one_map_accuracy,
     above=0.85,
 )
@@ -1256,13 +1257,15 @@ claim(
 )
 claim(
     "layers-overfitted-not-calibrated",
-    "After learning its examples by heart it is not: calibration error, for each seed.",
+    "After learning its examples by heart a sigmoid is no probability: calibration "
+    "error, for each seed.",
     measured=errors["learned by heart"],
     above=0.1,
 )
 claim(
     "layers-absolute-not-calibrated",
-    "Nor is it after training by the absolute error: calibration error, for each seed.",
+    "Trained by the absolute error, a sigmoid is no probability: calibration error, "
+    "for each seed.",
     measured=errors["absolute error"],
     above=0.08,
 )

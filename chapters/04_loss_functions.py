@@ -156,7 +156,7 @@ claim(
 )
 claim(
     "loss-penalty-share",
-    "Here the penalty is a visible part of that number.",
+    "The penalty is a visible part of what Keras reports as loss: its share.",
     measured=penalty / reported,
     above=0.03,
 )
@@ -432,7 +432,7 @@ claim(
 )
 claim(
     "loss-ends-at-entropy",
-    "Its loss ends at the entropy of the letters: difference.",
+    "Without inputs the cross-entropy ends at the entropy of the letters: difference.",
     measured=cross_entropy(frequency, p_letters)
     - cross_entropy(frequency[occur], frequency[occur]),
     below=0.01,
@@ -724,13 +724,15 @@ claim(
 )
 claim(
     "loss-hidden-silent-at-once",
-    "Most of them did so in the first pass: the share after it, for each seed.",
+    "Most of the dead hidden ReLUs died in the first pass: the share of dead units "
+    "after it, for each seed.",
     measured=share_silent(after_one_pass)[3:6],
     above=0.5,
 )
 claim(
     "loss-hidden-awake",
-    "After the usual start they live: the same share, for each seed.",
+    "After the usual start the hidden ReLUs live: share of units that give 0 for every "
+    "training digit, for each seed.",
     measured=silent[:3],
     below=0.3,
 )
@@ -774,7 +776,8 @@ claim(
 )
 claim(
     "loss-from-probabilities-no-slope",
-    "And the gradient is gone: length of it, in parts of that from the logits.",
+    "If the loss gets the probabilities, the gradient is gone: length of it, in parts "
+    "of that from the logits.",
     measured=np.abs(np.asarray(slope_shares)).max() / np.abs(slope_logits).max(),
     below=1e-5,
 )
@@ -918,7 +921,8 @@ claim(
 )
 claim(
     "loss-all-right",
-    "And all were right since step 10: accuracy after 10, 100 and 1,000 steps.",
+    "While the weights grow, all answers are right since step 10: accuracy after 10, "
+    "100 and 1,000 steps.",
     measured=rights,
     equals=1,
 )

@@ -744,8 +744,8 @@ claim(
 )
 claim(
     "backprop-nudges-are-slow",
-    "They take far longer than backpropagation on the same network: ratio of the "
-    "times.",
+    "Central differences take far longer than backpropagation on the same network: "
+    "ratio of the times.",
     measured=fastest(slopes_by_nudges, repeats=1)
     / fastest(layer_gradients, networks[1]),
     above=50,
@@ -830,7 +830,8 @@ claim(
 )
 claim(
     "backprop-prediction-memory",
-    "For a prediction alone the memory does not grow with depth: the same ratio.",
+    "For a prediction alone the memory does not grow with depth: peak with 32 hidden "
+    "layers over that with 8.",
     measured=peak_memory(predict, 32) / peak_memory(predict, 8),
     below=1.2,
 )
@@ -1141,7 +1142,8 @@ claim(
 )
 claim(
     "backprop-ends-are-flat",
-    "Yet all have almost come to rest: the largest gradient norm, for each seed.",
+    "Sixty starts have all almost come to rest: the largest gradient norm, for each "
+    "seed of twenty.",
     measured=xor_norms.max(axis=1),
     below=0.01,
 )
@@ -1569,7 +1571,8 @@ claim(
 )
 claim(
     "backprop-exercise-less-memory",
-    "Exercise 5: it needs less memory: peak in pieces over peak in one.",
+    "Exercise 5: the gradient in pieces needs less memory: peak in pieces over peak in "
+    "one.",
     measured=peak_memory(gradients_in_pieces, 32) / peak_memory(layer_gradients, 32),
     below=0.7,
 )

@@ -695,7 +695,7 @@ claim(
 )
 claim(
     "loop-rmsprop-levels-it",
-    "The same in RMSprop, after 50 steps.",
+    "The steeper weight's step over the flatter's, in RMSprop, after 50 steps.",
     measured=last_step["RMSprop"][1] / last_step["RMSprop"][0],
     above=0.9,
     below=1.1,
@@ -860,7 +860,8 @@ claim(
 )
 claim(
     "loop-memory-is-not-skill",
-    "The same networks on held-out digits: accuracy, for each seed.",
+    "Networks that learned such labels read held-out digits no better than by "
+    "guessing: accuracy, for each seed.",
     measured=guessed[:, -1],
     below=0.2,
 )

@@ -412,7 +412,8 @@ claim(
 )
 claim(
     "batch-small-needs-fewer-epochs",
-    "They need far fewer epochs: those of batches of 64 over theirs, for each network.",
+    "At the same rate, single examples need far fewer epochs than batches of 64: those "
+    "of batches of 64 over theirs, for each network.",
     measured=equal_epochs[:, 3] / equal_epochs[:, 0],
     above=10,
 )
@@ -501,7 +502,7 @@ claim(
 )
 claim(
     "batch-noise-scale-grows",
-    "It grows as the network learns: noise scale after 120 updates over that at the "
+    "The noise scale grows as the network learns: after 120 updates over that at the "
     "start, mean of three networks.",
     measured=np.mean(on_the_way[4]) / np.mean(on_the_way[0]),
     above=1.4,
@@ -737,8 +738,8 @@ claim(
 )
 claim(
     "batch-linear-scaling-ends",
-    "It ends when the rate gets too large: loss at B = 256 and the rate 1.6 over that "
-    "at B = 4, for each network.",
+    "Linear scaling ends when the rate gets too large: loss at B = 256 and the rate "
+    "1.6 over that at B = 4, for each network.",
     measured=linear[:, 6] / linear[:, 0],
     above=2,
 )
@@ -1058,8 +1059,8 @@ claim(
 )
 claim(
     "batch-rescaling-keeps-the-function",
-    "It changes no output: largest difference of a logit on held-out digits, over the "
-    "largest logit.",
+    "Multiplying one layer by 3 and dividing the next by 3 changes no output: largest "
+    "difference of a logit on held-out digits, over the largest logit.",
     measured=max(
         np.abs(forward(a, x_held_out)[1] - forward(b, x_held_out)[1]).max()
         / np.abs(forward(b, x_held_out)[1]).max()
@@ -1452,13 +1453,15 @@ for _ in range(200):
     u, v = u - 0.25 * error * v, v - 0.25 * error * u
 claim(
     "batch-exercise-leaves-sharp",
-    "Exercise 3: it leaves the sharp minimum: largest |uv − 1| on the way, from 0.002.",
+    "Exercise 3: gradient descent leaves the sharp minimum: largest |uv − 1| on the "
+    "way, from 0.002.",
     measured=farthest,
     above=0.3,
 )
 claim(
     "batch-exercise-rests-flat",
-    "Exercise 3: it rests where the sharpness is below 2/α = 8: u² + v² at the end.",
+    "Exercise 3: gradient descent rests where the sharpness is below 2/α = 8: u² + v² "
+    "at the end.",
     measured=u**2 + v**2,
     above=2,
     below=8,

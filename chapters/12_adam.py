@@ -211,14 +211,14 @@ figure = curves(
     x_label="training step $t$",
     y_label="uncorrected / corrected step",
     x_scale="log",
-    bounds={"": 1},
+    bounds={"as long as corrected": 1},
 )
 figure.axes[0].set_ylim(0, 7)
 show(
     figure,
     "adam-correction",
     caption="Length of Adam's steps without the bias correction, against what it "
-    "should be; at the dotted line it would be right. The first is three times as "
+    "should be. The first is three times as "
     "long, the worst comes after a dozen steps, and the thousandth is still too long.",
     alt=f"The ratio starts at {too_long[0]:.2f}, peaks at {too_long.max():.2f} at step "
     f"{too_long.argmax() + 1} and falls to {too_long[-1]:.2f} at step 1,000. Measured "
@@ -236,8 +236,8 @@ claim(
 )
 claim(
     "adam-peak-too-long",
-    "It gets worse before it gets better: the largest ratio of an uncorrected step to "
-    "a corrected one.",
+    "Uncorrected steps get worse before they get better: the largest ratio of an "
+    "uncorrected step to a corrected one.",
     measured=too_long.max(),
     above=6,
     below=7,

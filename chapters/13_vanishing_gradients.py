@@ -891,8 +891,8 @@ claim(
 )
 claim(
     "vanish-adam-learns-nothing",
-    "And yet the sigmoid network has learned nothing: accuracy after six epochs of "
-    "Adam, for each seed; chance is 0.1.",
+    "Under Adam the sigmoid network has learned nothing after six epochs: accuracy, "
+    "for each seed; chance is 0.1.",
     measured=six_accuracy[sigmoids],
     below=0.2,
 )

@@ -4,6 +4,7 @@ import numpy as np
 
 from dlbook.figures.canvas import canvas
 from dlbook.figures.labelled_grids import name_cells
+from dlbook.figures.palette import GROUNDS
 
 
 def confusion_matrix(counts, rows, columns, row_label="", column_label=""):
@@ -32,10 +33,10 @@ def confusion_matrix(counts, rows, columns, row_label="", column_label=""):
     totals = np.maximum(counts.sum(axis=1, keepdims=True), 1)
     with canvas(height=0.24 * len(rows) + 1.7) as (figure, axes):
         shares = counts / totals
-        axes.imshow(shares, cmap="Oranges", vmin=0, vmax=1.4, aspect="auto")
+        axes.imshow(shares, cmap=GROUNDS, vmin=0, vmax=1, aspect="auto")
         for (row, column), count in np.ndenumerate(counts):
             if count:
-                middle = {"ha": "center", "va": "center", "color": "#222222"}
+                middle = {"ha": "center", "va": "center", "color": "k"}
                 axes.text(column, row, str(count), **middle)
         slanted = {"rotation": 45, "ha": "right"}
         name_cells(axes, rows, columns, color="#bbbbbb", lw=0.5, **slanted)

@@ -50,19 +50,40 @@ def curves(
             if len(runs) > 1:
                 band = runs.min(axis=0), runs.max(axis=0)
                 axes.fill_between(x, *band, color=line.get_color(), alpha=0.2, lw=0)
-        for name, height in (bounds or {}).items():
+        for height in (bounds or {}).values():
             axes.axhline(height, color="#444444", lw=1, ls=(0, (2, 2)))
-            axes.annotate(
-                name,
-                (1, height),
-                xycoords=("axes fraction", "data"),
-                xytext=(0, 3),
-                textcoords="offset points",
-                ha="right",
-            )
         axes.set(xlabel=x_label, ylabel=y_label, xscale=x_scale, yscale=y_scale)
         if x_scale == "linear" and np.issubdtype(x.dtype, np.integer):
             axes.xaxis.get_major_locator().set_params(integer=True)
+        _name_bounds(axes, bounds or {})
         if len(series) > 1:
             axes.legend()
     return figure
+
+
+def _name_bounds(axes, bounds):
+    """Writes each bound's name above it: at the right, or at the left if that is free.
+
+    Free is where no curve passes.
+    """
+    curves = [line.get_path().transformed(line.get_transform()) for line in axes.lines]
+    for name, height in bounds.items():
+        ends = [
+            axes.annotate(
+                name,
+                (place, height),
+                xycoords=("axes fraction", "data"),
+                xytext=(0, 3),
+                textcoords="offset points",
+                ha=side,
+            )
+            for place, side in ((1, "right"), (0, "left"))
+        ]
+        crossed = [
+            any(
+                curve.intersects_bbox(end.get_window_extent(), filled=False)
+                for curve in curves
+            )
+            for end in ends
+        ]
+        ends[0 if crossed == [True, False] else 1].remove()

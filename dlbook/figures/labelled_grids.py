@@ -3,6 +3,7 @@
 import numpy as np
 
 from dlbook.figures.canvas import canvas
+from dlbook.figures.palette import GROUNDS
 
 
 def labelled_grids(
@@ -35,13 +36,10 @@ def labelled_grids(
                     f"The grid {name!r} needs values (rows, columns) and a text for "
                     f"each. Received shapes {values.shape} and {words.shape}."
                 )
-            look = {"cmap": "Oranges", "vmin": low, "vmax": high}
+            look = {"cmap": GROUNDS, "vmin": low, "vmax": high}
             shown = panel.imshow(values, aspect="auto" if rows else "equal", **look)
             for (row, column), word in np.ndenumerate(words):
-                part = (values[row, column] - low) / (high - low)
-                ink = "#ffffff" if part > 0.75 else "#222222"
-                middle = {"ha": "center", "va": "center"}
-                panel.text(column, row, word, color=ink, **middle)
+                panel.text(column, row, word, color="k", ha="center", va="center")
             below = columns or [""] * values.shape[1]
             beside = rows or [""] * values.shape[0]
             name_cells(panel, beside, below, color="#888888", lw=0.8, rotation=90)

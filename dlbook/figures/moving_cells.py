@@ -4,6 +4,7 @@ import numpy as np
 
 from dlbook.figures.canvas import canvas, moving
 from dlbook.figures.labelled_grids import name_cells
+from dlbook.figures.palette import GROUNDS
 
 
 def moving_cells(values, texts, titles, rows, columns, label, low=0.0, high=1.0):
@@ -34,13 +35,13 @@ def moving_cells(values, texts, titles, rows, columns, label, low=0.0, high=1.0)
             f"{values.shape} and {texts.shape}."
         )
     with canvas(height=1.3 + 0.42 * len(rows)) as (figure, axes):
-        look = {"cmap": "Oranges", "vmin": low, "vmax": high, "aspect": "auto"}
+        look = {"cmap": GROUNDS, "vmin": low, "vmax": high, "aspect": "auto"}
         shown = axes.imshow(values[0], **look)
         name_cells(axes, rows, columns, color="#888888", lw=0.8)
         axes.spines[:].set_visible(True)
         axes.set_axisbelow(False)
         words = {
-            cell: axes.text(cell[1], cell[0], "", ha="center", va="center")
+            cell: axes.text(cell[1], cell[0], "", color="k", ha="center", va="center")
             for cell in np.ndindex(*shape[1:])
         }
         figure.colorbar(shown, ax=axes, label=label)
@@ -49,11 +50,9 @@ def moving_cells(values, texts, titles, rows, columns, label, low=0.0, high=1.0)
     def draw(frame):
         shown.set_data(values[frame])
         for cell, word in words.items():
-            part = (values[frame][cell] - low) / (high - low)
             new = frame > 0 and texts[frame][cell] != texts[frame - 1][cell]
-            ink = "#ffffff" if part > 0.7 else "#222222"  # What can be read on it.
-            edge = ink if new else "none"
-            word.set(text=texts[frame][cell], color=ink)
+            edge = "k" if new else "none"
+            word.set_text(texts[frame][cell])
             word.set_bbox({"facecolor": "none", "edgecolor": edge, "boxstyle": "round"})
         axes.set_title(titles[frame])
         return [shown, *words.values(), axes.title]

@@ -12,7 +12,8 @@ def moving_curves(
     """Quantities against a position, of which each frame shows another state.
 
     Args:
-        x: positions, `(points,)`, the same in every frame.
+        x: positions, `(points,)`, the same in every frame; whole numbers are counted in
+            ticks, never halved.
         series: name → values, `(frames, points)`.
         titles: a text for each frame: what has been changed.
         x_label, y_label: what the axes show, with the unit.
@@ -45,6 +46,8 @@ def moving_curves(
         every = list(series.values())
         limits = limits or (np.nanmin(every), np.nanmax(every))
         axes.set(xlabel=x_label, ylabel=y_label, yscale=y_scale, ylim=limits)
+        if np.issubdtype(x.dtype, np.integer):
+            axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
         axes.set_title(titles[0])
 

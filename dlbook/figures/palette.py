@@ -2,9 +2,14 @@
 
 from itertools import cycle
 
-from matplotlib import rc_params_from_file
+import numpy as np
+from matplotlib import colormaps, rc_params_from_file
+from matplotlib.colors import ListedColormap
 
 from dlbook.figures.canvas import STYLE
+
+# Of cells with a text. On darker ones black can't be read when a dark page inverts it.
+GROUNDS = ListedColormap(colormaps["Oranges"](np.linspace(0, 0.5, 256)))
 
 _DOTS, _DASHES, _BROKEN = (0, (1, 1.5)), (0, (4, 2)), (0, (5, 1, 1, 1))
 _LINES = {

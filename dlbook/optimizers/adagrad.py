@@ -14,15 +14,14 @@ class Adagrad(Optimizer):
         sₜ = sₜ₋₁ + gₜ²
         θₜ = θₜ₋₁ − α gₜ / √(s₀ + sₜ + ε)
 
-    The sum only grows, so the same gradient makes an ever shorter step: as 1/√t where
-    gradients are steady. A weight that is seldom used, such as a rare word's, keeps its
-    long steps.
+    The sum s begins at 0 and only grows, so the same gradient makes an ever shorter
+    step: as 1/√t where gradients are steady. A weight that is seldom used, such as a
+    rare word's, keeps its long steps.
 
     s₀ and ε stand inside the root, as in Keras, which adds s₀ = 0.1 by default. The
     paper and PyTorch start at s₀ = 0 and add ε outside: √s + ε. The first step is then
     α; here it is α g/√(g² + 0.1), for small gradients SGD's step, 3.16 times as long.
-    Keras lets its stored sum begin at s₀, where float32 loses squares below 1e-9; the
-    sum stored here begins at 0.
+    Keras lets its stored sum begin at s₀, where float32 loses squares below 1e-9.
 
     Args:
         learning_rate: α, in units of θ: the longest step that s₀ = 0 would allow.

@@ -101,3 +101,12 @@ def test_whole_numbers_have_whole_ticks(x, whole):
     figure.draw_without_rendering()
     ticks = figure.axes[0].get_xticks()
     assert np.all(ticks == np.round(ticks)) == whole
+
+
+@pytest.mark.parametrize(
+    ("values", "side"),
+    [([1, 2, 2.6], "left"), ([2.6, 2, 1], "right"), ([1, 2, 1], "right")],
+)
+def test_a_bounds_name_stands_where_no_curve_passes(values, side):
+    (name,) = axes_of({"Adam": values}, bounds={"promised": 2.5}).texts
+    assert name.get_horizontalalignment() == side

@@ -35,13 +35,6 @@ def test_all_grids_have_one_scale():
     assert [panel.images[0].get_clim() for panel in panels] == [(-2, 3), (-2, 3)]
 
 
-def test_a_text_on_a_dark_cell_is_light():
-    panel = labelled_grids({"a": A}, "share").axes[0]
-    colors = {text.get_text(): text.get_color() for text in panel.texts}
-    assert colors["1.00"] == "#ffffff"
-    assert colors["0.00"] == colors["0.50"] != "#ffffff"
-
-
 @pytest.mark.parametrize("texts", [[["x"]], [["x", "y"], ["z", "u"]]])
 def test_texts_of_another_shape_are_refused(texts):
     with pytest.raises(ValueError, match="'b'"):

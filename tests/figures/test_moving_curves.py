@@ -46,3 +46,11 @@ def test_a_bound_is_a_line_at_its_height_that_the_legend_names():
 def test_a_series_that_is_not_a_curve_for_each_frame_is_refused(values):
     with pytest.raises(ValueError, match=r"'b'.*2 titles and 3 positions"):
         moving_curves(X, SERIES | {"b": values}, ["low", "high"], "x", "y")
+
+
+def test_whole_positions_are_counted_in_ticks():
+    layers, titles = np.arange(4), ["low"]
+    moving = moving_curves(layers, {"a": [[1, 2, 3, 4]]}, titles, "layer", "length")
+    moving._draw_was_started = True
+    ticks = moving._fig.axes[0].get_xticks()
+    np.testing.assert_array_equal(ticks, np.round(ticks))
