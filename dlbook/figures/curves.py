@@ -66,23 +66,23 @@ def _name_bounds(axes, bounds):
 
     Free is where no curve passes.
     """
-    curves = [line.get_path().transformed(line.get_transform()) for line in axes.lines]
+    paths = [line.get_path().transformed(line.get_transform()) for line in axes.lines]
     for name, height in bounds.items():
         ends = [
             axes.annotate(
                 name,
                 (place, height),
                 xycoords=("axes fraction", "data"),
-                xytext=(0, 3),
+                xytext=(inwards, 3),
                 textcoords="offset points",
                 ha=side,
             )
-            for place, side in ((1, "right"), (0, "left"))
+            for place, side, inwards in ((1, "right", 0), (0, "left", 3))
         ]
         crossed = [
             any(
-                curve.intersects_bbox(end.get_window_extent(), filled=False)
-                for curve in curves
+                path.intersects_bbox(end.get_window_extent(), filled=False)
+                for path in paths
             )
             for end in ends
         ]
