@@ -134,7 +134,8 @@ claim(
 )
 claim(
     "momentum-averaged-limit",
-    "Averaged momentum with μ = 0.9 comes to steps of α under the same gradient.",
+    "Under a constant gradient of 1, averaged momentum with μ = 0.9 comes to steps of "
+    "α.",
     measured=last_step(Averaged(1.0, momentum=0.9)),
     above=0.999,
     below=1.001,
@@ -336,7 +337,8 @@ claim(
 )
 claim(
     "momentum-steps-grow-with-root",
-    "With momentum, classical or Nesterov's, they grow with the root of κ: exponents.",
+    "With momentum, classical or Nesterov's, the steps to a minimum grow with the root "
+    "of κ: exponents.",
     measured=[exponents["momentum"], exponents["Nesterov"]],
     above=0.4,
     below=0.65,
@@ -351,8 +353,8 @@ claim(
 
 claim(
     "momentum-beats-nesterov-on-bowls",
-    "At these settings classical momentum takes fewer steps on bowls than Nesterov's: "
-    "the latter's over its, for five condition numbers.",
+    "With rate and μ set by theory for each κ, classical momentum takes fewer steps on "
+    "bowls than Nesterov's: the latter's over its, for five condition numbers.",
     measured=needed["Nesterov"] / needed["momentum"],
     above=1.2,
 )
@@ -489,8 +491,8 @@ claim(
 )
 claim(
     "momentum-high-rings",
-    "With momentum 0.99 and 0.999 it swings to and fro: changes of sign in 3,000 "
-    "steps.",
+    "With momentum 0.99 and 0.999 the weight swings to and fro about its minimum: "
+    "changes of sign in 3,000 steps.",
     measured=changes[2:],
     above=20,
 )
@@ -552,14 +554,15 @@ show(
 ends = np.array([path[-1] for path in over.values()])
 claim(
     "momentum-stuck-before-the-bump",
-    "With momentum up to 0.8 the weight stays before the bump: where it ends.",
+    "With momentum up to 0.8 a weight that rolls down to 0 from 3 stays before a bump "
+    "of height 1 at 1.5: where it ends.",
     measured=ends[:3],
     above=1.7,
 )
 claim(
     "momentum-passes-the-bump",
-    "With momentum 0.9 and 0.95 the weight passes the bump and finds the lowest point: "
-    "distance at the end.",
+    "With momentum 0.9 and 0.95 a weight passes a bump of height 1 and finds the "
+    "lowest point: distance from it at the end.",
     measured=np.abs(ends[3:]),
     below=0.01,
 )
@@ -618,14 +621,14 @@ def steps_to_leave(mu, start=1e-6):
 claim(
     "momentum-leaves-sooner",
     "Momentum 0.9 leaves a saddle in fewer steps than gradient descent at the same "
-    "rate: its steps over the others.",
+    "rate: its steps over those of gradient descent.",
     measured=steps_to_leave(0.9) / steps_to_leave(0),
     below=0.5,
 )
 claim(
     "momentum-stays-on-the-ridge",
-    "Exactly on the ridge of a saddle momentum stays as well: size of both weights "
-    "after 600 steps.",
+    "Exactly on the ridge of a saddle momentum does not help: size of both weights "
+    "after 600 steps from (1, 0), with the saddle at (0, 0).",
     measured=np.abs(descend(SGD(0.05, momentum=0.9), saddle_slope, [1, 0], 600)[-1]),
     below=1e-6,
 )
@@ -775,19 +778,22 @@ animate(
 repaired = newton(saddle_slope, saddle_hessian, [1, 0.3], 20, absolute=True)
 claim(
     "newton-ends-in-the-saddle",
-    "Newton's method ends in the saddle at (0, 0): size of its weights.",
+    "Started beside the ridge of a saddle, at (1, 0.3), Newton's method ends in the "
+    "saddle at (0, 0): size of its weights.",
     measured=np.abs(races["saddle"]["Newton"][-1]),
     below=1e-6,
 )
 claim(
     "gd-ends-in-a-minimum",
-    "Gradient descent from the same start ends in a minimum, (0, ±1): distance.",
+    "Started beside the ridge of a saddle, at (1, 0.3), gradient descent ends in a "
+    "minimum, (0, ±1): distance.",
     measured=np.abs(np.abs(races["saddle"]["gradient descent"][-1]) - [0, 1]),
     below=1e-3,
 )
 claim(
     "newton-absolute-ends-in-a-minimum",
-    "With |λ| for λ, Newton's method ends in a minimum too: distance from (0, ±1).",
+    "With |λ| for λ, Newton's method ends in a minimum and not in the saddle: distance "
+    "from (0, ±1).",
     measured=np.abs(np.abs(repaired[-1]) - [0, 1]),
     below=1e-6,
 )
@@ -1140,13 +1146,15 @@ for name, each in count.items():
 quote("hessian-newton-price", count["Newton"] * (1 + 2 * 31))
 claim(
     "newton-few-steps",
-    "Newton's method arrives within a few steps: how many.",
+    "Newton's method fits a neuron to tumours within a few steps: how many until no "
+    "part of the gradient exceeds 10⁻⁸.",
     measured=count["Newton"],
     below=16,
 )
 claim(
     "lbfgs-fraction-of-gradients",
-    "L-BFGS arrives with a fraction of the gradients of gradient descent: ratio.",
+    "L-BFGS fits a neuron to tumours with a fraction of the gradients of gradient "
+    "descent: ratio of the numbers until no part of the gradient exceeds 10⁻⁸.",
     measured=count["L-BFGS"] / count["gradient descent"],
     below=0.05,
 )
@@ -1526,13 +1534,15 @@ errors = [
 ]
 claim(
     "hutchinson-one-probe-is-rough",
-    "From one probe the error of the diagonal is larger than the diagonal: ratio.",
+    "From one probe, Hutchinson's estimate of a Hessian's diagonal has an error larger "
+    "than the diagonal: ratio of the lengths.",
     measured=errors[0],
     above=1.5,
 )
 claim(
     "hutchinson-more-probes-help",
-    "More probes lower the error: with 10, 100 and 1,000 over that with a tenth.",
+    "More probes lower the error of Hutchinson's estimate of the diagonal: error with "
+    "10, 100 and 1,000 probes over that with a tenth of them.",
     measured=np.divide(errors[1:], errors[:-1]),
     below=0.8,
 )
@@ -1741,8 +1751,9 @@ claim(
 )
 claim(
     "momentum-helps-a-non-convex-network",
-    "On the network, whose loss is not convex, momentum lowers the loss further than "
-    "gradient descent for 200 gradients: loss over the other's, for each start.",
+    "On a network for digits, whose loss is not convex, momentum lowers the loss "
+    "further than gradient descent: its loss after 200 gradients over the other's, for "
+    "each start.",
     measured=final["momentum"] / final["gradient descent"],
     below=0.6,
 )
@@ -1920,7 +1931,8 @@ claim(
 by_hand = descend(SGD(0.5, momentum=0.5), np.asarray, [1.0], 3)[1:, 0]
 claim(
     "momentum-exercise-three-steps",
-    "Exercise 2: largest deviation from 0.5, 0 and −0.25.",
+    "Exercise 2: classical momentum takes the weight to 0.5, 0 and −0.25 in three "
+    "steps: largest deviation.",
     measured=np.abs(by_hand - [0.5, 0, -0.25]).max(),
     below=1e-12,
 )
@@ -1990,8 +2002,8 @@ on_hill = [
 ]
 claim(
     "newton-exercise-hill",
-    "Exercise 5: after three steps the first is at 0 and the second at 8: largest "
-    "deviation.",
+    "Exercise 5: on −θ²/2, after three steps from 1, Newton's method is at 0, and with "
+    "|λ| for λ at 8: largest deviation.",
     measured=np.abs(np.subtract(on_hill, [0, 8])).max(),
     below=1e-12,
 )

@@ -104,15 +104,15 @@ claim(
 )
 claim(
     "adagrad-suits-both-words",
-    "AdaGrad is about as calm as the small rate on the common word, and as good as the "
-    "large rate on the rare one: its two errors over theirs.",
+    "AdaGrad is about as calm on the common word as SGD at 0.01, and as good on the "
+    "rare one as SGD at 0.1: its two errors over those of SGD.",
     measured=[own[0] / slow[0], own[1] / fast[1]],
     below=1.5,
 )
 claim(
     "adagrad-no-one-rate-suits-both",
-    "No constant rate is as good for both words, of five from 0.01 to 0.1: the larger "
-    "of its two errors over AdaGrad's, smallest of all rates.",
+    "No constant rate of SGD, of five from 0.01 to 0.1, suits a common and a rare word "
+    "as AdaGrad does: larger of its two errors over AdaGrad's, smallest of all rates.",
     measured=min(
         np.max(word_errors(word_path(SGD(rate))) / own)
         for rate in np.geomspace(0.01, 0.1, 5)
@@ -235,8 +235,8 @@ claim(
 )
 claim(
     "adagrad-exact-rate-stays",
-    "On that bowl its rate stops falling: effective rate at step 200 over that at step "
-    "20, for both weights.",
+    "On a bowl along the axes, with exact gradients, AdaGrad's rate stops falling: "
+    "effective rate at step 200 over that at step 20, for both weights.",
     measured=np.sqrt(s[19] / s[199]),
     above=0.99,
 )
@@ -408,15 +408,15 @@ spread = [
 ]
 claim(
     "adagrad-rates-spread",
-    "After 200 steps the effective rates differ by more than tenfold: the 95th "
-    "percentile over the 5th.",
+    "After 200 steps on digits from s₀ = 0, AdaGrad's effective rates differ by more "
+    "than tenfold: the 95th percentile over the 5th.",
     measured=spread[0],
     above=10,
 )
 claim(
     "adagrad-keras-start-hides-it",
-    "With Keras's s₀ = 0.1 the same gradients give nearly equal effective rates: the "
-    "95th percentile over the 5th.",
+    "With Keras's s₀ = 0.1, the gradients of 200 steps on digits give AdaGrad nearly "
+    "equal effective rates: the 95th percentile over the 5th.",
     measured=spread[1],
     below=2,
 )
@@ -551,8 +551,8 @@ claim(
 )
 claim(
     "adagrad-rare-weights-further",
-    "The rare weights have come further with AdaGrad, both at their best rate: its "
-    "share of the way over SGD's, for each problem.",
+    "With AdaGrad the weights of rare features come further than with SGD, both at "
+    "their best rate: share of the way over SGD's, for each problem.",
     measured=np.divide(rare_share["AdaGrad"], rare_share["SGD"]),
     above=1.1,
 )
@@ -644,15 +644,15 @@ claim(
 )
 claim(
     "adagrad-promise-is-loose",
-    "With the guarantee's α it loses more on these texts than a guess of one half each "
-    "time: its loss over that of guessing, for each problem.",
+    "With the α of its guarantee AdaGrad loses more on 2,000 texts than a guess of one "
+    "half each time: its loss over that of guessing, for each problem.",
     measured=total_loss(played) / (2000 * np.log(2)),
     above=1.5,
 )
 claim(
     "adagrad-promises-more",
-    "On the same gradients the guarantee for one rate for all is weaker: AdaGrad's "
-    "bound over that one, for each problem.",
+    "AdaGrad's guarantee is stronger than that for one rate for all weights: its bound "
+    "over the other, on the same gradients of 2,000 texts, for each problem.",
     measured=np.sqrt(s_T).sum(axis=1) / np.sqrt(61 * s_T.sum(axis=1)),
     below=0.85,
 )
@@ -713,8 +713,8 @@ show(
 no_division, root, no_root = rescaled.values()
 claim(
     "adagrad-root-cancels-scale",
-    "With the root, a loss times or over 1,000 changes nothing: largest change of the "
-    "log-loss, for each problem.",
+    "With its root, AdaGrad does not notice a loss times or over 1,000: largest change "
+    "of the log-loss, for each problem.",
     measured=np.ptp(root, axis=1),
     below=1e-4,
 )
@@ -798,8 +798,8 @@ claim(
 )
 claim(
     "adagrad-arrives-without-it",
-    "Without the broken number AdaGrad arrives: error with it over error without, "
-    "after 1,000 steps, for each seed.",
+    "AdaGrad follows noisy numbers well if none is broken: its error with one broken "
+    "number over that without, after 1,000 steps, for each seed.",
     measured=follow_error["AdaGrad"][:, 1000] / healthy[:, 1000],
     above=3,
 )
@@ -844,7 +844,8 @@ claim(
 )
 claim(
     "adagrad-large-rate-keeps-up",
-    "At the rate 3 AdaGrad keeps up with it: accuracy on the last third, for each run.",
+    "At the rate 3 AdaGrad keeps up with a rule that turns: accuracy on the last "
+    "third, for each run.",
     measured=late[2],
     above=0.93,
 )
@@ -918,8 +919,8 @@ claim(
 )
 claim(
     "adadelta-epsilon-has-a-unit",
-    "With one number for ε it does not: the way it has come in 200 steps, in "
-    "centimetres over in metres.",
+    "With one number for ε Adadelta's path depends on the unit: the way it has come in "
+    "200 steps, in centimetres over in metres.",
     measured=(1 - in_centimetres[-1] / 100) / (1 - in_metres[-1]),
     below=0.2,
 )
@@ -1053,7 +1054,8 @@ claim(
 )
 claim(
     "adagrad-default-stands-still",
-    "At Keras's default rate AdaGrad learns little, too: accuracy, for each seed.",
+    "At Keras's default rate AdaGrad learns little of the digits in ten passes: "
+    "accuracy, for each seed (chance is 0.1).",
     measured=accuracy["AdaGrad"][7],
     below=0.5,
 )
@@ -1204,8 +1206,8 @@ on_wilson, on_mirrored = wrong.values()
 plain, adaptive = ("SGD", "momentum"), ("AdaGrad", "RMSprop", "Adam")
 claim(
     "adagrad-all-fit-training",
-    "Every rule calls every training example rightly: errors, for all rules, data and "
-    "draws.",
+    "On the data of Wilson et al. and the mirrored ones, all six rules call every "
+    "training example rightly: errors, for all rules, data and draws.",
     measured=max(
         known.max() for each in fits.values() for _, known, _ in each.values()
     ),

@@ -279,8 +279,8 @@ claim(
 )
 claim(
     "tuned-optimizers-tie",
-    "Once tuned, the four optimizers read digits about equally well: highest minus "
-    "lowest of their best mean accuracies.",
+    "Once tuned, SGD, momentum, AdaGrad and RMSprop read digits about equally well: "
+    "highest minus lowest of their best mean accuracies.",
     measured=100 * np.ptp(list(best.values())),
     below=4,
     unit="points",
@@ -446,14 +446,15 @@ ends = {
 # %%
 claim(
     "rmsprop-root-makes-equal",
-    "With the root, parabolas whose bends span a factor of 10,000 end at the same x: "
-    "largest minus smallest.",
+    "With RMSprop's root, weights on parabolas whose bends span a factor of 10,000 end "
+    "at the same x: largest minus smallest.",
     measured=np.ptp(ends["RMSprop"]),
     below=0.01,
 )
 claim(
     "rmsprop-no-root-differs",
-    "Without the root they end far apart: largest |x| over smallest |x|.",
+    "Without RMSprop's root, weights on parabolas whose bends span a factor of 10,000 "
+    "end far apart: largest |x| over smallest |x|.",
     measured=np.abs(ends["WithoutRoot"]).max() / np.abs(ends["WithoutRoot"]).min(),
     above=5,
 )
@@ -486,8 +487,8 @@ steps = np.diff(descend(RMSprop(0.01), useful_and_noise, [0, 0], 500), axis=0)
 root_mean_square = np.sqrt(np.mean(steps**2, axis=0))
 claim(
     "rmsprop-blind-to-importance",
-    "A weight with pure noise for a gradient takes steps as long as one with a steady "
-    "gradient: ratio of their root mean squares.",
+    "Under RMSprop a weight with pure noise for a gradient takes steps as long as one "
+    "with a steady gradient: ratio of their root mean squares.",
     measured=root_mean_square[1] / root_mean_square[0],
     above=0.8,
     below=1.25,
@@ -560,8 +561,8 @@ claim(
 )
 claim(
     "rmsprop-hovers",
-    "RMSprop at a constant rate does not: largest weight in the last 50 of 1,000 "
-    "steps.",
+    "RMSprop at a constant rate does not come to rest on a gentle bowl: largest weight "
+    "in the last 50 of 1,000 steps.",
     measured=np.abs(resting["RMSprop"][-50:]).max() / 0.01,
     above=0.45,
     below=0.55,

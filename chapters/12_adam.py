@@ -83,8 +83,8 @@ short_memory = descend(
 )
 claim(
     "adam-short-memory-hovers",
-    "With a short memory of the squares Adam hovers too: highest loss in the last 50 "
-    "of 400 steps at β₂ = 0.9.",
+    "With a short memory of the squares Adam does not settle on the bowl but hovers: "
+    "highest loss in the last 50 of 400 steps at β₂ = 0.9.",
     measured=bowl(short_memory[-50:]).max(),
     above=1e-5,
 )
@@ -236,16 +236,16 @@ claim(
 )
 claim(
     "adam-peak-too-long",
-    "Uncorrected steps get worse before they get better: the largest ratio of an "
-    "uncorrected step to a corrected one.",
+    "Without the correction, Adam's steps get worse before they get better: the "
+    "largest ratio of an uncorrected step to a corrected one.",
     measured=too_long.max(),
     above=6,
     below=7,
 )
 claim(
     "adam-correction-theory",
-    "Measured and calculated factors agree: largest relative difference over 1,000 "
-    "steps.",
+    "Adam's uncorrected steps are (1 − β₁ᵗ)/√(1 − β₂ᵗ) times as long as corrected "
+    "ones: largest relative difference from it over 1,000 steps.",
     measured=np.abs(too_long / theory - 1).max(),
     below=1e-5,
 )
@@ -331,7 +331,8 @@ claim(
 )
 claim(
     "adam-epsilon-conventions-differ",
-    "With ε = 1e-7 in both conventions they do part: the largest such difference.",
+    "With ε = 1e-7 in both conventions, Adam by hand and Keras's part: largest "
+    "difference in 1,000 steps on digits, in parts of the distance travelled.",
     measured=as_they_stand.max(),
     above=1e-3,
 )
@@ -444,7 +445,8 @@ claim(
 )
 claim(
     "adam-tuned-tie",
-    "Once both are tuned they are close: Adam's best mean accuracy minus SGD's.",
+    "Once tuned, Adam and SGD read digits about equally well: Adam's best mean "
+    "accuracy minus SGD's.",
     measured=100 * (tuned["Adam"] - tuned["SGD"]),
     above=-4,
     below=4,
@@ -472,7 +474,8 @@ claim(
 longest = np.abs(np.diff(by_hand.astype("float64"), axis=0)).max() / 0.001
 claim(
     "adam-longest-step-on-digits",
-    "On digits no weight steps further than 3.16 α: the longest of 1,000 steps.",
+    "Under Adam no weight steps further than 3.16 α on digits: the longest of 1,000 "
+    "steps.",
     measured=longest,
     above=0.9,
     below=3.16,
@@ -598,14 +601,14 @@ class Garbled(Adam):
 
 claim(
     "adam-garbled-formula",
-    "Taken literally, the garbled formula explodes: largest |x| in five steps on x² "
-    "from x = 1.",
+    "Taken literally, a garbled formula of Adam explodes: largest |x| in five steps on "
+    "x² from x = 1.",
     measured=np.abs(descend(Garbled(), lambda x: 2 * x, [1.0], steps=5)).max(),
     above=1e6,
 )
 claim(
     "adam-true-formula",
-    "The true formula descends: |x| after 500 steps at α = 0.01.",
+    "Adam's true formula descends x² from x = 1: |x| after 500 steps at α = 0.01.",
     measured=abs(descend(Adam(0.01), lambda x: 2 * x, [1.0], steps=500)[-1, 0]),
     below=0.01,
 )
@@ -655,8 +658,8 @@ def scatter(beta_1):
 
 claim(
     "adam-momentum-keeps-noise",
-    "Momentum does not calm the weights: their scatter with β₁ = 0.9 over that with "
-    "β₁ = 0.",
+    "Adam's momentum does not calm the weights under noisy gradients: their scatter "
+    "with β₁ = 0.9 over that with β₁ = 0.",
     measured=scatter(0.9) / scatter(0.0),
     above=0.9,
     below=1.1,
@@ -729,7 +732,8 @@ claim(
 )
 claim(
     "amsgrad-heads-for-the-best",
-    "AMSGrad heads for the best point, −1: mean of the weight over the same period.",
+    "On a convex problem where Adam ends near the worst point, 1, AMSGrad heads for "
+    "the best, −1: mean of the weight over the last of 30 periods.",
     measured=reddi["AMSGrad"][-101:].mean(),
     below=-0.1,
 )
@@ -818,7 +822,8 @@ no_momentum = Adam(0.05, beta_1=0)
 ends_at = descend(no_momentum, lambda theta: curvature * theta, [1, 1], 200)[-1]
 claim(
     "adam-exercise-rests",
-    "Exercise 3: without momentum Adam settles too: its loss after 200 steps.",
+    "Exercise 3: without momentum, β₁ = 0, Adam settles on the bowl: its loss after "
+    "200 steps.",
     measured=bowl(ends_at),
     below=1e-6,
 )
