@@ -862,7 +862,8 @@ claim(
 claim(
     "learn-layers-pass-on",
     "What the second hidden layer returns is all that the output layer needs: largest "
-    "such difference when only the tapped numbers are passed on.",
+    "difference of an output when only these numbers are passed on, in parts of the "
+    "largest.",
     measured=np.abs(tapped[1] @ W3 + b3 - z_keras).max() / largest,
     below=1e-4,
 )

@@ -247,7 +247,8 @@ claim(
 )
 claim(
     "neuron-without-bias",
-    "Without a bias it cannot: share of right answers, for each start.",
+    "Without a bias the neuron cannot learn the threshold 0.5: share of right answers, "
+    "for each start.",
     measured=right[False],
     below=0.7,
 )
@@ -564,7 +565,8 @@ claim(
 )
 claim(
     "perceptron-parameters",
-    "With five inputs it has five weights and one bias to learn: their number.",
+    "With five inputs the perceptron has five weights and one bias to learn: their "
+    "number.",
     measured=wide.count_params(),
     equals=6,
 )
@@ -639,8 +641,8 @@ claim(
 )
 claim(
     "perceptron-settles",
-    "On separable data it always settles: mistakes in the last pass, summed over the "
-    "30 runs.",
+    "On separable data the perceptron always settles: mistakes in the last pass, "
+    "summed over the 30 runs.",
     measured=last.sum(),
     equals=0,
 )
@@ -987,8 +989,8 @@ correlations = [
 ]
 claim(
     "neuron-weight-is-not-importance",
-    "The two rankings of inputs by |w| have little in common: size of their rank "
-    "correlation (1 means the same order), for each start.",
+    "Two rankings of inputs by |w|, from two choices of units, have little in common: "
+    "size of their rank correlation (1 means the same order), for each start.",
     measured=np.abs(correlations),
     below=0.5,
 )
@@ -1230,7 +1232,7 @@ claim(
 )
 claim(
     "perceptron-exercise-tight-settles",
-    "Exercise 4: after the first pass there are none: mistakes in the second.",
+    "Exercise 4: after the first pass there are no more mistakes: those in the second.",
     measured=each_pass[1],
     equals=0,
 )

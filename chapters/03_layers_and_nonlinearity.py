@@ -274,8 +274,8 @@ claim(
 )
 claim(
     "layers-linear-is-ols",
-    "Trained by squared error, it ends at linear regression: its error over that of "
-    "least squares, for each seed.",
+    "Trained by squared error, a deep linear network ends at linear regression: its "
+    "error over that of least squares, for each seed.",
     measured=np.mean((fits - y_diabetes) ** 2, axis=1) / ols_error,
     below=1.01,
 )
@@ -364,7 +364,8 @@ claim(
 )
 claim(
     "layers-ring-with-bend",
-    "With tanh they do: accuracy, for each seed.",
+    "With tanh three layers do separate a ring from the one around it: accuracy, for "
+    "each seed.",
     measured=bent,
     above=0.95,
 )
@@ -485,23 +486,24 @@ claim(
 )
 claim(
     "layers-sine-straight",
-    "Without a bend it stays at the best straight line's error: for each seed.",
+    "Without a bend a network that learns a sine stays at the error of the best "
+    "straight line: mean squared error, for each seed.",
     measured=sine_error[1],
     above=0.19,
     below=0.21,
 )
 claim(
     "layers-sine-square",
-    "With squares it does no better: error minus that of the straight line, for each "
-    "seed.",
+    "With squares for a bend a network learns a sine no better than a straight line: "
+    "its error minus that of the line, for each seed.",
     measured=sine_error[2] - sine_error[1],
     above=-0.01,
     below=0.01,
 )
 claim(
     "layers-sine-outside",
-    "Outside the range that it was trained on, the network fails: its largest error "
-    "within three periods, for each seed.",
+    "Outside the range that it was trained on, a network fails to go on with a sine: "
+    "its largest error within three periods, for each seed.",
     measured=beyond.max(axis=1),
     above=0.5,
 )
@@ -723,14 +725,15 @@ claim(
 )
 claim(
     "layers-steepness-helps",
-    "What steepness does: loss of tanh over that of the other centred one, for each "
-    "seed.",
+    "What steepness does: loss of tanh over that of 2σ(z) − 1, which is centred as "
+    "well, for each seed.",
     measured=tanh_loss / centred_loss,
     below=0.4,
 )
 claim(
     "layers-centring-helps",
-    "What centring does: loss of tanh over that of the other steep one, for each seed.",
+    "What centring does: loss of tanh over that of σ(4z), which is as steep, for each "
+    "seed.",
     measured=tanh_loss / steep_loss,
     below=0.85,
 )
@@ -743,13 +746,13 @@ claim(
 )
 claim(
     "layers-relu-learns",
-    "ReLU learns too: loss, for each seed.",
+    "After ten passes three layers of ReLU have learned: loss, for each seed.",
     measured=relu_loss,
     below=0.5,
 )
 claim(
     "layers-tanh-learns",
-    "Tanh learns, as ReLU does: loss, for each seed.",
+    "After ten passes three layers of tanh have learned: loss, for each seed.",
     measured=tanh_loss,
     below=0.5,
 )
@@ -913,8 +916,8 @@ claim(
 )
 claim(
     "layers-residual-unscaled",
-    "Skip connections alone do not save it: accuracy of 40 residual layers at the "
-    "usual start, for each seed.",
+    "Skip connections alone do not save 40 layers: accuracy of a residual network at "
+    "the usual start, for each seed.",
     measured=depth_accuracy["residual"][:, 2],
     below=0.5,
 )
@@ -962,7 +965,8 @@ claim(
 )
 claim(
     "layers-hundred-examples",
-    "From a hundred of each it gains: difference in accuracy, for each seed.",
+    "From a hundred examples of each digit a network learns more than from one: "
+    "difference in accuracy, for each seed.",
     measured=100 * (from_hundred - from_one),
     above=15,
     unit="points",

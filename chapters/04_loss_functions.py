@@ -92,7 +92,8 @@ claim(
 )
 claim(
     "loss-always-moves",
-    "Every one of these moves changes the loss: share of those that do not.",
+    "Every small move of the threshold changes the loss: share of the moves that do "
+    "not, for each seed.",
     measured=np.mean(np.diff(mean_loss) == 0, axis=1),
     equals=0,
 )
@@ -590,7 +591,8 @@ claim(
 )
 claim(
     "loss-pull-of-brier",
-    "From the squared error it gets next to none: length at a = 10.",
+    "A certain mistake gets next to no gradient from the squared error: length at a = "
+    "10.",
     measured=at_ten["Brier score"],
     below=1e-3,
 )
@@ -675,7 +677,8 @@ claim(
 )
 claim(
     "loss-linear-tie",
-    "From the usual start they tie: cross-entropy minus Brier, for each seed.",
+    "From the usual start cross-entropy and Brier score tie: difference in accuracy, "
+    "for each seed.",
     measured=100 * (linear[-1, 0] - linear[-1, 2]),
     above=-4,
     below=4,
@@ -701,8 +704,8 @@ silent = share_silent(networks)
 # %%
 claim(
     "loss-hidden-tie",
-    "With a hidden layer and the usual start they tie again: cross-entropy minus "
-    "Brier, for each seed.",
+    "With a hidden layer and the usual start cross-entropy and Brier score tie: "
+    "difference in accuracy, for each seed.",
     measured=100 * (hidden[-1, 0] - hidden[-1, 2]),
     above=-4,
     below=4,
@@ -710,8 +713,8 @@ claim(
 )
 claim(
     "loss-hidden-wrong-start",
-    "From the wrong start neither learns here: accuracy with cross-entropy, then with "
-    "the Brier score, three seeds each.",
+    "With a hidden layer and the wrong start neither loss learns: accuracy with "
+    "cross-entropy, then with the Brier score, three seeds each.",
     measured=hidden[-1, [1, 3]],
     below=0.4,
 )
@@ -770,7 +773,8 @@ claim(
 )
 claim(
     "loss-from-probabilities",
-    "If it gets the probabilities, the loss is cut off.",
+    "A mistake with a lead of 200 costs far less than 200 if the loss gets the "
+    "probabilities, since they are cut off.",
     measured=float(on_shares(y_far, ops.softmax(z_far))),
     below=17,
 )
@@ -879,8 +883,8 @@ claim(
 )
 claim(
     "loss-temperature-cures-loss",
-    "The right one takes most of the loss away: loss with it over loss without, for "
-    "each seed.",
+    "The right temperature takes most of the loss away: loss with it over loss "
+    "without, for each seed.",
     measured=cooled[:, 0].min(axis=0) / fresh_loss[-1],
     below=0.4,
 )
@@ -1026,7 +1030,8 @@ claim(
 )
 claim(
     "loss-rare-weighted",
-    "With weights most of it is found: recall, for each seed.",
+    "With weights for the classes most of the rare class is found: its recall, for "
+    "each seed.",
     measured=recall[:, 0, 1],
     above=0.65,
 )
@@ -1038,7 +1043,8 @@ claim(
 )
 claim(
     "loss-rare-focal",
-    "The focal loss without weights misses the rare class too: recall, for each seed.",
+    "The focal loss without weights misses most of the rare class: its recall, for "
+    "each seed.",
     measured=recall[:, 0, 2],
     below=0.5,
 )
@@ -1075,7 +1081,8 @@ claim(
 )
 claim(
     "loss-weights-distort",
-    "Weights distort them: calibration error, for each seed.",
+    "Weights for the classes distort the probabilities: calibration error, for each "
+    "seed.",
     measured=errors_of_p[:, 1],
     above=0.07,
 )
@@ -1313,7 +1320,8 @@ claim(
 )
 claim(
     "loss-exercise-tenfold-accuracy",
-    "Exercise 3: the answers are the same: change of the share of errors.",
+    "Exercise 3: ten times the logits give the same answers: change of the share of "
+    "errors.",
     measured=tenfold[1] - usual[1],
     equals=0,
 )

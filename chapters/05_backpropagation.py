@@ -955,7 +955,7 @@ claim(
 )
 claim(
     "backprop-optimizer-changes-weights",
-    "The optimizer changes them: largest change.",
+    "The optimizer changes the weights: largest change.",
     measured=np.abs(after_the_optimizer - before).max(),
     above=1e-5,
 )

@@ -81,7 +81,7 @@ claim(
 )
 claim(
     "loop-diverges-above-two",
-    "Just above α = 2 it flies away: its size after 1,000 steps at α = 2.02.",
+    "Just above α = 2 the weight flies away: its size after 1,000 steps at α = 2.02.",
     measured=lengths[2.02],
     above=1e6,
 )
@@ -588,8 +588,8 @@ claim(
 )
 claim(
     "loop-too-many-epochs",
-    "Going on makes it worse: held-out loss after 50 epochs over the lowest, for each "
-    "seed.",
+    "With noisy labels going on makes the held-out loss worse: after 50 epochs over "
+    "the lowest, for each seed.",
     measured=held_out_loss[:, -1] / held_out_loss.min(axis=1),
     above=1.1,
 )
@@ -860,8 +860,8 @@ claim(
 )
 claim(
     "loop-memory-is-not-skill",
-    "Networks that learned such labels read held-out digits no better than by "
-    "guessing: accuracy, for each seed.",
+    "Networks that learned labels without meaning read held-out digits no better than "
+    "by guessing: accuracy, for each seed.",
     measured=guessed[:, -1],
     below=0.2,
 )
@@ -940,14 +940,15 @@ claim(
 )
 claim(
     "loop-noise-is-no-guarantee",
-    "Even then not all do: largest share in any run.",
+    "Even with a fitting amount of noise not all weights find the deeper valley: "
+    "largest share in any run.",
     measured=escaped.max(),
     below=0.9,
 )
 claim(
     "loop-too-much-noise",
-    "With more noise it is fewer again: share at the strongest noise over the largest "
-    "share.",
+    "With more than the fitting noise fewer find the deeper valley: share at the "
+    "strongest noise over the largest share.",
     measured=escaped[:, -1].mean() / escaped.mean(axis=0).max(),
     below=0.85,
 )

@@ -1097,7 +1097,8 @@ claim(
 )
 claim(
     "gd-leaves-from-beside",
-    "From a millionth beside the ridge, it leaves the saddle: step at which it has.",
+    "From a millionth beside the ridge, gradient descent leaves the saddle: step at "
+    "which it has.",
     measured=beside,
     above=200,
     below=400,
