@@ -161,7 +161,7 @@ claim(
     "three of 1: of both rows.",
     measured=[gate, small_skip],
     above=1 / 3,
-    below=3,
+    below=1.5,
 )
 claim(
     "alive-chain-skip-grows",
