@@ -13,7 +13,6 @@
 # gradient descent compare?**
 
 # %%
-
 import keras
 import numpy as np
 

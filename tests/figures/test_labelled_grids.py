@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from contrast import contrast
 
 from dlbook.figures import labelled_grids
 
@@ -33,6 +34,13 @@ def test_texts_may_be_given():
 def test_all_grids_have_one_scale():
     panels = labelled_grids({"a": A, "b": B}, "share", low=-2, high=3).axes[:2]
     assert [panel.images[0].get_clim() for panel in panels] == [(-2, 3), (-2, 3)]
+
+
+def test_a_text_can_be_read_on_every_colour():
+    shares = np.linspace(0, 1, 21)[None]
+    panel = labelled_grids({"a": shares}, "share").axes[0]
+    for text, share in zip(panel.texts, shares[0], strict=True):
+        assert contrast(text.get_color(), panel.images[0].cmap(share)) >= 4.5
 
 
 @pytest.mark.parametrize("texts", [[["x"]], [["x", "y"], ["z", "u"]]])

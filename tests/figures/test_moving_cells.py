@@ -1,6 +1,8 @@
 """Each frame shows its own numbers, and frames those that are new."""
 
+import numpy as np
 import pytest
+from contrast import contrast
 from matplotlib.colors import to_rgba
 
 from dlbook.figures import moving_cells
@@ -37,6 +39,19 @@ def test_only_what_is_new_is_framed():
 
     assert framed(drawn(0)) == []
     assert framed(drawn(1)) == ["new"]
+
+
+def test_numbers_and_frames_can_be_read_on_every_colour():
+    values = np.stack([np.zeros((1, 21)), np.linspace(0, 1, 21)[None]])
+    texts = np.array([[["old"] * 21], [["new"] * 21]])
+    moving = moving_cells(values, texts, ["0", "1"], ["r"], ["c"] * 21, "parts")
+    moving._draw_frame(1)
+    moving._draw_was_started = True
+    axes = moving._fig.axes[0]
+    for word, value in zip(axes.texts, values[1, 0], strict=True):
+        ground = axes.images[0].cmap(value)
+        for color in (word.get_color(), word.get_bbox_patch().get_edgecolor()):
+            assert contrast(color, ground) >= 4.5
 
 
 @pytest.mark.parametrize(
