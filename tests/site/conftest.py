@@ -9,6 +9,7 @@ import pytest
 from building import ROOT, Book
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
+from serving import serving
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,17 @@ def book(once):
 
     once("book", build)
     return real
+
+
+@pytest.fixture(scope="session")
+def served(book):
+    """The address of the book on a server.
+
+    What a page keeps is tested there: of a page from the disk, a busy Chromium forgets
+    it now and then.
+    """
+    with serving(book.html) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -121,5 +133,5 @@ def _note_failure(page, request):
 
 
 def _note_request(page, url):
-    if not url.startswith(("file:", "data:", "blob:")):
+    if not url.startswith(("file:", "data:", "blob:", "http://127.0.0.1:")):
         page.troubles.append(f"asks {url}")

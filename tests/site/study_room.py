@@ -9,9 +9,9 @@ FITS = "document.documentElement.scrollWidth <= document.documentElement.clientW
 class StudyRoom:
     """The page of the built book, in one tab."""
 
-    def __init__(self, book, tab):
+    def __init__(self, site, tab):
         self.tab = tab
-        self.address = (book.html / "docs/study.html").as_uri()
+        self.address = f"{site}/docs/study.html"
 
     def open(self, mode="flashcards"):
         """Opens the page anew: a mere change of what follows # would load nothing."""

@@ -9,8 +9,8 @@ DAY = 86_400_000
 
 
 @pytest.fixture
-def room(book, tab):
-    room = StudyRoom(book, tab)
+def room(served, tab):
+    room = StudyRoom(served, tab)
     yield room
     assert not tab.troubles
 

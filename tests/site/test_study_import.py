@@ -9,8 +9,8 @@ ATTACK = '<img src="x" onerror="window.attacked = true">'
 
 
 @pytest.fixture
-def room(book, tab):
-    return StudyRoom(book, tab)
+def room(served, tab):
+    return StudyRoom(served, tab)
 
 
 def test_an_import_keeps_the_newer_review_of_each_card(room):

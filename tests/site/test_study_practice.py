@@ -7,8 +7,8 @@ from study_room import StudyRoom
 
 
 @pytest.fixture
-def room(book, tab):
-    room = StudyRoom(book, tab)
+def room(served, tab):
+    room = StudyRoom(served, tab)
     yield room
     assert not tab.troubles
 

@@ -7,9 +7,9 @@ from study_room import KEY, StudyRoom, record, state
 
 
 @pytest.fixture
-def room(book, tab):
+def room(served, tab):
     tab.on("dialog", lambda dialog: dialog.accept())
-    return StudyRoom(book, tab)
+    return StudyRoom(served, tab)
 
 
 def test_answers_survive_a_reload_and_an_export_an_emptying_and_an_import(room):
@@ -64,7 +64,7 @@ def test_a_state_that_cannot_be_read_is_kept_aside_and_the_reader_is_told(room, 
 
 # Other scripts of the page, the theme's among them, are served as ever.
 REFUSALS = {
-    "no storage": """if (location.protocol === "file:") {
+    "no storage": """if (location.protocol !== "about:") {
       const real = window.localStorage;
       Object.defineProperty(window, "localStorage", { get() {
         if (new Error().stack.includes("_static/study/")) throw new DOMException("no");
@@ -108,9 +108,9 @@ def test_a_copy_that_finds_no_room_leaves_the_original_where_it_is(room):
     assert room.tab.evaluate(f"localStorage['{KEY}']") == "half a st{te"
 
 
-def test_two_tabs_do_not_write_over_each_other(book, browser):
+def test_two_tabs_do_not_write_over_each_other(served, browser):
     context = browser.new_context()
-    one, other = (StudyRoom(book, context.new_page()) for _ in range(2))
+    one, other = (StudyRoom(served, context.new_page()) for _ in range(2))
     for room in (one, other):
         room.open()
     one.click("Show the answer")

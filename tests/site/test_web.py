@@ -1,11 +1,7 @@
 """What search engines, social media and a server need of the book."""
 
-import functools
-import http.server
 import os
 import re
-import threading
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -53,36 +49,14 @@ def test_every_page_has_a_description_of_its_own(chapters):
         assert not re.search(r"\\\w|\$", text), text
 
 
-def test_the_404_page_is_whole_wherever_it_is_shown(book, browser):
-    handler = functools.partial(Quiet, directory=book.html)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        page = browser.new_page()
-        failed = []
-        page.on("response", lambda r: r.ok or failed.append(r.url))
-        host = f"http://127.0.0.1:{server.server_port}"
-        page.goto(f"{host}/chapters/no_such_page.html")
-        title = page.locator("article h1").inner_text()
-        page.locator("nav a", has_text="Adam").first.click()
-        page.wait_for_url(f"{host}/chapters/12_adam.html")
-        page.close()
-        server.shutdown()
+def test_the_404_page_is_whole_wherever_it_is_shown(served, browser):
+    page = browser.new_page()
+    failed = []
+    page.on("response", lambda r: r.ok or failed.append(r.url))
+    page.goto(f"{served}/chapters/no_such_page.html")
+    title = page.locator("article h1").inner_text()
+    page.locator("nav a", has_text="Adam").first.click()
+    page.wait_for_url(f"{served}/chapters/12_adam.html")
+    page.close()
     assert title
-    assert failed == [f"{host}/chapters/no_such_page.html"]
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Answers what is missing with the book's own page, as servers of pages do."""
-
-    def send_error(self, code, message=None, explain=None):
-        if code != 404:
-            return super().send_error(code, message, explain)
-        text = Path(self.directory, "404.html").read_bytes()
-        self.send_response(404)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *args):
-        pass
+    assert failed == [f"{served}/chapters/no_such_page.html"]
