@@ -274,7 +274,8 @@ boards = sorted(boards_from(empty, set()))
 _, families = np.unique(list(map(family, boards)), axis=0, return_inverse=True)
 claim(
     "learn-boards",
-    "A game can reach this many boards on which somebody still has to move.",
+    "Noughts and crosses can reach this many boards on which somebody still has to "
+    "move.",
     measured=len(boards),
     equals=4520,
 )
@@ -318,15 +319,16 @@ agreement = [right[part].mean() for right, part in zip(is_right, unseen, strict=
 chance = [by_chance[part].mean() for part in unseen]
 claim(
     "learn-clone-agrees",
-    "On families of boards that it never saw, the network mostly picks a best move, "
-    "but not always: share of the boards, for each seed.",
+    "On families of noughts-and-crosses boards that it never saw, a network mostly "
+    "picks a best move, but not always: share of the boards, for each seed.",
     measured=agreement,
     above=0.85,
     below=1,
 )
 claim(
     "learn-clone-beats-chance",
-    "The network picks best moves more often than chance: difference, for each seed.",
+    "On unseen noughts-and-crosses boards a trained network picks best moves more "
+    "often than chance: difference, for each seed.",
     measured=100 * np.subtract(agreement, chance),
     above=20,
     unit="points",
@@ -345,8 +347,8 @@ quote("learn-cloned-lost", int((cloned == -1).sum()))
 quote("learn-first-free-lost", int((guessed == -1).sum()))
 claim(
     "learn-clone-loses-little",
-    "The network loses few of 300 games against a random player: lost games, for each "
-    "seed.",
+    "At noughts and crosses a trained network loses few of 300 games against a random "
+    "player: lost games, for each seed.",
     measured=(cloned == -1).sum(axis=1),
     below=30,
 )
@@ -519,7 +521,8 @@ show(
 # %%
 claim(
     "learn-more-is-better",
-    "The network's mean accuracy rises with each step to more examples: smallest rise.",
+    "A digit-reading network's mean accuracy rises with each step to more examples: "
+    "smallest rise.",
     measured=100 * np.diff(network.mean(axis=0)).min(),
     above=0.5,
     unit="points",
@@ -703,8 +706,8 @@ claim(
 )
 claim(
     "learn-shallow-pieces",
-    "One hidden layer with as many units, 16, has at most 17 pieces: most of 100 "
-    "random networks, for each seed.",
+    "One hidden layer of 16 ReLUs draws at most 17 straight pieces: most of 100 random "
+    "networks, for each seed.",
     measured=[most_pieces(16, seed) for seed in seeds],
     below=18,
 )
@@ -811,13 +814,15 @@ def probe(layer, seed):
 probes = [[probe(layer, seed) for seed in seeds] for layer in (0, 1, 2)]
 claim(
     "learn-probe-raw",
-    "A line on the raw points is hardly better than guessing: accuracy, for each seed.",
+    "On the raw points of two rings a straight line is hardly better than guessing: "
+    "accuracy, for each seed.",
     measured=probes[0],
     below=0.65,
 )
 claim(
     "learn-probe-hidden",
-    "A line on the last hidden layer's numbers is enough: accuracy, for each seed.",
+    "A line on the numbers of a network's last hidden layer is enough to separate two "
+    "rings: accuracy, for each seed.",
     measured=probes[2],
     above=0.9,
 )
@@ -955,7 +960,7 @@ claim(
 )
 claim(
     "learn-svm-is-not-linear",
-    "A kernel SVM can separate the rings too: accuracy, for each seed.",
+    "A kernel SVM can separate the rings: accuracy, for each seed.",
     measured=rings_accuracy["kernel SVM"],
     above=0.95,
 )

@@ -254,7 +254,8 @@ claim(
 )
 claim(
     "neuron-bias-moves-threshold",
-    "The learned neuron changes its answer at x = −b/w: that point, for each start.",
+    "A neuron that learned the threshold 0.5 changes its answer at x = −b/w: that "
+    "point, for each start.",
     measured=-b_fit / w_fit,
     above=0.45,
     below=0.55,
@@ -367,8 +368,8 @@ claim(
 )
 claim(
     "neuron-activations-tie",
-    "Between tanh, ReLU and GELU it hardly matters here: highest minus lowest of the "
-    "mean shares of digits read.",
+    "For reading digits with three hidden layers it hardly matters whether they are "
+    "tanh, ReLU or GELU: highest minus lowest of the mean shares of digits read.",
     measured=100 * np.ptp([accuracy[name].mean() for name in names[1:]]),
     below=5,
     unit="points",
@@ -437,8 +438,8 @@ quote("perceptron-moves", len(path))
 quote("perceptron-passes", len(mistakes))
 claim(
     "perceptron-cloud-settles",
-    "On two separable clouds the rule comes to a pass without a mistake: mistakes in "
-    "the last pass.",
+    "On two separable clouds the perceptron comes to a pass without a mistake: "
+    "mistakes in the last pass.",
     measured=mistakes[-1],
     equals=0,
 )
@@ -483,8 +484,8 @@ ends = np.array([in_another_order(seed) for seed in range(20)])
 cosines = np.clip(ends @ ends.T, -1, 1)
 claim(
     "perceptron-many-lines",
-    "The order of the examples decides which separating line is found: largest angle "
-    "between the lines of 20 orders.",
+    "The order of the examples decides which separating line the perceptron finds: "
+    "largest angle between the lines of 20 orders.",
     measured=np.rad2deg(np.arccos(cosines.min())),
     above=5,
     unit="degrees",
@@ -522,8 +523,8 @@ def mistakes_at(eta):
 
 claim(
     "perceptron-rate-is-only-scale",
-    "From zero weights the learning rate changes no answer: mistakes at η = 1/8 and at "
-    "η = 8, minus those at 1.",
+    "From zero weights the learning rate changes no answer of the perceptron: mistakes "
+    "at η = 1/8 and at η = 8, minus those at η = 1.",
     measured=[mistakes_at(eta) - len(path) for eta in (0.125, 8)],
     equals=0,
 )
@@ -545,8 +546,8 @@ _, w_loop, b_loop = path[-1]
 w_fitted, b_fitted = perceptron.get_weights()
 claim(
     "perceptron-fit-is-the-rule",
-    "Trained by Keras's fit, our layer ends where the loop ends: largest difference "
-    "of a weight or the bias.",
+    "A perceptron layer trained by Keras's fit ends where a loop over the examples "
+    "ends: largest difference of a weight or the bias.",
     measured=np.abs([*(w_fitted[:, 0] - w_loop), b_fitted[0] - b_loop]).max(),
     below=1e-4,
 )
@@ -558,8 +559,8 @@ wide.set_weights([w_any, b_any])
 says = ops.convert_to_numpy(wide(x_any))[:, 0]
 claim(
     "perceptron-is-a-threshold",
-    "The layer is a threshold on a weighted sum: answers of 1,000 that differ from "
-    "w·x + b > 0.",
+    "A perceptron layer is a threshold on a weighted sum: answers of 1,000 that differ "
+    "from w·x + b > 0.",
     measured=np.sum(says != (x_any @ w_any[:, 0] + b_any > 0)),
     equals=0,
 )
@@ -642,7 +643,7 @@ claim(
 claim(
     "perceptron-settles",
     "On separable data the perceptron always settles: mistakes in the last pass, "
-    "summed over the 30 runs.",
+    "summed over six margins and five seeds.",
     measured=last.sum(),
     equals=0,
 )
@@ -707,8 +708,8 @@ claim(
 )
 claim(
     "perceptron-average-helps",
-    "The averaged weights read better than the last ones: difference of the mean "
-    "shares of right answers.",
+    "On held-out digits the perceptrons' averaged weights read better than their last "
+    "ones: difference of the mean shares of right answers.",
     measured=100 * (mean_reads.mean() - last_reads.mean()),
     above=0.5,
     unit="points",
@@ -839,8 +840,8 @@ claim(
 )
 claim(
     "perceptron-on-hidden-outputs",
-    "Shown the outputs of that hidden layer, the perceptron settles: mistakes in its "
-    "last pass, for each start.",
+    "Shown the four hidden outputs of a network that solves XOR, the perceptron "
+    "settles: mistakes in its last pass, for each start.",
     measured=hidden_mistakes,
     equals=0,
 )
@@ -936,7 +937,8 @@ claim(
 )
 claim(
     "perceptron-adaline-regresses",
-    "Adaline explains part of the variance (R², 1 is perfect): for each start.",
+    "Adaline explains part of the progress of the disease of 442 patients: share of "
+    "the variance (R², 1 is perfect), for each start.",
     measured=explained,
     above=0.4,
 )
@@ -1054,8 +1056,8 @@ claim(
 )
 claim(
     "neuron-tanh-head",
-    "A tanh neuron cannot, for its output ends at 1: mean squared error, for each "
-    "start.",
+    "A tanh neuron cannot learn y = 3x for x up to 1, for its output ends at 1: mean "
+    "squared error, for each start.",
     measured=squared_error("tanh"),
     above=0.4,
 )
@@ -1200,8 +1202,8 @@ claim(
 far_path, far_mistakes = rosenblatt(100 * x_cloud, y_cloud, passes=20_000)
 claim(
     "perceptron-exercise-scale",
-    "Exercise 3: with inputs a hundred times as large, the rule makes more mistakes: "
-    "their number over that before.",
+    "Exercise 3: with inputs a hundred times as large, the perceptron makes more "
+    "mistakes: their number over that with the inputs as they were.",
     measured=len(far_path) / len(path),
     above=2,
 )
@@ -1225,14 +1227,15 @@ each_pass = [
 ]
 claim(
     "perceptron-exercise-tight",
-    "Exercise 4: on 12 unit vectors of one class the mistakes are as many as the bound "
-    "12 allows.",
+    "Exercise 4: on 12 unit vectors of one class the perceptron makes as many mistakes "
+    "as its bound allows, 12: their number.",
     measured=sum(each_pass),
     equals=12,
 )
 claim(
     "perceptron-exercise-tight-settles",
-    "Exercise 4: after the first pass there are no more mistakes: those in the second.",
+    "Exercise 4: on 12 unit vectors of one class the perceptron makes no more mistakes "
+    "after the first pass: those in the second.",
     measured=each_pass[1],
     equals=0,
 )

@@ -169,8 +169,8 @@ y_hat = h @ arrays[-2] + arrays[-1]  # (images, 10)
 by_keras = ops.convert_to_numpy(network(x_test))
 claim(
     "layers-loop-is-keras",
-    "The formula in a loop gives what Keras gives: largest difference over the largest "
-    "output.",
+    "A network computed by a loop over its layers gives what Keras gives: largest "
+    "difference over the largest output.",
     measured=np.abs(y_hat - by_keras).max() / np.abs(by_keras).max(),
     below=1e-5,
 )
@@ -224,8 +224,8 @@ def collapse(networks, k):
 narrow = StackedMLP(64, (32, 2, 32), 10, seeds, activation="linear")
 claim(
     "layers-rank",
-    "A layer of two units leaves a rank of two, whatever stands around it: rank of A, "
-    "for each seed.",
+    "Without activations a layer of two units leaves a rank of two, whatever layers "
+    "stand around it: rank of the network's single matrix, for each seed.",
     measured=[np.linalg.matrix_rank(collapse(narrow, k)[0], tol=1e-5) for k in seeds],
     equals=2,
 )
@@ -391,8 +391,8 @@ hidden = np.tanh(x_ring @ kernel + bias)
 behind = [probe_accuracy(h, y_ring) for h in hidden]  # hidden: (seeds, points, 8)
 claim(
     "layers-hidden-features",
-    "Behind the first hidden layer a straight cut does far better than before it: "
-    "gain in accuracy, for each seed.",
+    "Behind the first hidden layer of tanh a straight cut separates a ring from the "
+    "one around it far better than before the layer: gain in accuracy, for each seed.",
     measured=100 * (np.array(behind) - raw),
     above=20,
     unit="points",
@@ -582,7 +582,7 @@ claim(
 )
 claim(
     "layers-tanh-slope",
-    "Tanh's largest derivative is four times that: ratio.",
+    "Tanh's largest derivative is four times the sigmoid's: ratio.",
     measured=slopes["tanh"].max() / slopes["sigmoid"].max(),
     above=3.999,
     below=4.001,
@@ -618,7 +618,8 @@ claim(
 )
 claim(
     "layers-softmax-shift",
-    "100 more for each score changes nothing: largest difference.",
+    "100 more for each score changes nothing in the shares of softmax: largest "
+    "difference.",
     measured=np.abs(p - shifted).max(),
     below=1e-5,
 )
@@ -626,7 +627,8 @@ scores = keras.Variable(scores)
 (slope,) = gradients(lambda: -ops.log(softmax(scores))[0, 2], [scores])
 claim(
     "layers-softmax-gradient",
-    "With the cross-entropy the slopes are p − y: largest difference, true class 3.",
+    "With softmax and cross-entropy the slopes by the scores are p − y: largest "
+    "difference, true class 3.",
     measured=np.abs(slope - (p - [0, 0, 1])).max(),
     below=1e-5,
 )
@@ -640,14 +642,16 @@ from_logits = keras.losses.BinaryCrossentropy(from_logits=True)
 from_shares = keras.losses.BinaryCrossentropy()
 claim(
     "layers-logits-keep-the-error",
-    "For a score of 200 and the answer no, the loss from the score is 200.",
+    "For a score of 200 and the answer no, Keras's cross-entropy computed from the "
+    "score is 200: the loss.",
     measured=float(from_logits([[0.0]], [[200.0]])),
     above=199.9,
     below=200.1,
 )
 claim(
     "layers-shares-forget-it",
-    "From the share, which is 1 in float32, Keras's loss is cut off.",
+    "For a score of 200 and the answer no, Keras's cross-entropy computed from the "
+    "share, which is 1 in float32, is cut off: the loss.",
     measured=float(from_shares([[0.0]], [[1.0]])),
     below=17,
 )
@@ -739,8 +743,8 @@ claim(
 )
 claim(
     "layers-steep-helps-more",
-    "Steepness does more: loss of σ(4z), steep only, over that of 2σ(z) − 1, centred "
-    "only, for each seed.",
+    "In hidden layers steepness helps more than centring: loss of σ(4z), steep only, "
+    "over that of 2σ(z) − 1, centred only, for each seed.",
     measured=steep_loss / centred_loss,
     below=0.8,
 )
@@ -773,8 +777,8 @@ moved = [
 ]
 claim(
     "layers-weights-moved",
-    "Every kernel and every bias of all eighteen networks has moved: the smallest of "
-    "their largest changes.",
+    "Training moves every kernel and every bias of eighteen digit networks: the "
+    "smallest of their largest changes.",
     measured=np.min(moved),
     above=1e-3,
 )
@@ -820,7 +824,8 @@ claim(
 )
 claim(
     "layers-leaky-recovers",
-    "With a leak of 0.01 such a network recovers: accuracy, for each seed.",
+    "With a leak of 0.01 a network whose hidden units start switched off recovers: "
+    "accuracy on digits, for each seed.",
     measured=off_accuracy[1],
     above=0.85,
 )
@@ -1398,7 +1403,8 @@ claim(
 )
 claim(
     "layers-keras-leaks",
-    "Keras's layer leaks 0.3 and its function 0.2: values at −1, layer minus function.",
+    "Keras's LeakyReLU layer leaks 0.3 and its leaky_relu function 0.2: values at −1, "
+    "layer minus function.",
     measured=float(keras.layers.LeakyReLU()(np.array([-1.0]))[0])
     - float(keras.activations.leaky_relu(-1.0)),
     above=-0.101,
@@ -1534,7 +1540,8 @@ claim(
 # %% tags=["hide-cell"]
 claim(
     "layers-exercise-count",
-    "Exercise 1: parameters of the network.",
+    "Exercise 1: parameters of a network with 64 inputs, hidden layers of 100 and 50 "
+    "units and 10 outputs.",
     measured=mlp(64, (100, 50), 10).count_params(),
     equals=12060,
 )

@@ -100,8 +100,8 @@ claim(
 at_lowest_loss = errors[np.arange(3), mean_loss.argmin(axis=1)]
 claim(
     "loss-is-a-stand-in",
-    "Where the loss is lowest, the accuracy is near its best: points lost, for each "
-    "seed.",
+    "At the threshold where the loss is lowest, the accuracy is near its best: points "
+    "lost, for each seed.",
     measured=100 * (at_lowest_loss - errors.min(axis=1)),
     below=8,
     unit="points",
@@ -211,14 +211,15 @@ claim(
 )
 claim(
     "loss-never-rises",
-    "None of the four rises with the score of the right answer: largest rise.",
+    "None of four losses (counted error, hinge, squared error, cross-entropy) rises "
+    "with the score of the right answer: largest rise.",
     measured=[np.diff(charge).max() for charge in charges.values()],
     below=1e-12,
 )
 claim(
     "loss-always-falls",
-    "Cross-entropy falls all the way, also where the answer is right: largest change "
-    "from one score to the next.",
+    "Cross-entropy falls all the way as the score of the right answer rises, also "
+    "where the answer is right: largest change from one score to the next.",
     measured=np.diff(charges["cross-entropy"]).max(),
     below=0,
 )
@@ -297,8 +298,8 @@ versions = np.array([three_versions(K) for K in (2, 3, 10)])
 # %%
 claim(
     "loss-equals-keras",
-    "By hand, Keras and scikit-learn's log_loss agree: largest relative difference, "
-    "for 2, 3 and 10 classes.",
+    "Cross-entropy by hand, by Keras and by scikit-learn's log_loss agree: largest "
+    "relative difference, for 2, 3 and 10 classes.",
     measured=np.abs(versions[:, :2] - 1).max(axis=1),
     below=1e-5,
 )
@@ -398,8 +399,8 @@ quote("loss-entropy", entropy)
 third = np.full(3, 1 / 3)
 claim(
     "loss-is-not-symmetric",
-    "Swap label and prediction, and the number changes: H(p, y) − H(y, p) for equal "
-    "probabilities p.",
+    "Swap label and prediction, and the cross-entropy changes: H(p, y) − H(y, p) for "
+    "equal probabilities p.",
     measured=cross_entropy(third, y_soft) - cross_entropy(y_soft, third),
     above=0.2,
 )
@@ -484,13 +485,15 @@ show(
 # %%
 claim(
     "loss-sees-only-the-true-class",
-    "With a one-hot label, cross-entropy cannot tell A from B: difference.",
+    "If class 1 is true, cross-entropy cannot tell the forecast (0.5, 0.5, 0) from "
+    "(0.5, 0.25, 0.25): difference.",
     measured=abs(log_score(A) - log_score(B)),
     below=1e-9,
 )
 claim(
     "loss-brier-sees-all",
-    "The Brier score can: A costs more than B, difference.",
+    "If class 1 is true, the Brier score tells (0.5, 0.5, 0) from (0.5, 0.25, 0.25): "
+    "the first costs more, difference.",
     measured=brier_score(A) - brier_score(B),
     above=0.1,
 )
@@ -526,13 +529,15 @@ by_W, by_b = gradients(lambda: on_logits(y_third, ops.matmul(x_one, W) + b), [W,
 p_minus_y = softmax(np.array([10.0, 0.0, 0.0])) - y_third[0]
 claim(
     "loss-gradient-is-p-minus-y",
-    "The gradient by the logits is p − y: largest difference.",
+    "The gradient of softmax and cross-entropy by the logits is p − y: largest "
+    "difference.",
     measured=np.abs(np.asarray(by_b) - p_minus_y).max(),
     below=1e-5,
 )
 claim(
     "loss-gradient-of-weights",
-    "The gradient by the weights is that times the input: largest difference.",
+    "The gradient of cross-entropy by the weights of the last layer is p − y times the "
+    "input: largest difference.",
     measured=np.abs(np.asarray(by_W) - np.outer(x_one, p_minus_y)).max(),
     below=1e-5,
 )
@@ -665,20 +670,22 @@ show(
 # %%
 claim(
     "loss-escapes-wrong-start",
-    "From the wrong start, cross-entropy learns: accuracy, for each seed.",
+    "From large random weights, certain and mostly wrong, a linear softmax learns "
+    "digits with cross-entropy: accuracy, for each seed.",
     measured=linear[-1, 1],
     above=0.55,
 )
 claim(
     "loss-brier-stays-wrong",
-    "The squared error hardly does: accuracy, for each seed.",
+    "From large random weights, certain and mostly wrong, a linear softmax hardly "
+    "learns digits with the squared error: accuracy, for each seed.",
     measured=linear[-1, 3],
     below=0.45,
 )
 claim(
     "loss-linear-tie",
-    "From the usual start cross-entropy and Brier score tie: difference in accuracy, "
-    "for each seed.",
+    "From the usual start of a linear softmax on digits cross-entropy and Brier score "
+    "tie: difference in accuracy, for each seed.",
     measured=100 * (linear[-1, 0] - linear[-1, 2]),
     above=-4,
     below=4,
@@ -713,29 +720,30 @@ claim(
 )
 claim(
     "loss-hidden-wrong-start",
-    "With a hidden layer and the wrong start neither loss learns: accuracy with "
-    "cross-entropy, then with the Brier score, three seeds each.",
+    "With a hidden layer and a last layer that starts certain and wrong neither loss "
+    "learns digits: accuracy with cross-entropy, then with the Brier score, three "
+    "seeds each.",
     measured=hidden[-1, [1, 3]],
     below=0.4,
 )
 claim(
     "loss-hidden-silent",
-    "With cross-entropy the hidden ReLUs have died: share of units that give 0 for "
-    "every training digit, for each seed.",
+    "From a last layer that starts certain and wrong, cross-entropy kills hidden "
+    "ReLUs: share of units that give 0 for every training digit, for each seed.",
     measured=silent[3:6],
     above=0.5,
 )
 claim(
     "loss-hidden-silent-at-once",
-    "Most of the dead hidden ReLUs died in the first pass: the share of dead units "
-    "after it, for each seed.",
+    "From a last layer that starts certain and wrong, cross-entropy kills most of the "
+    "hidden ReLUs in the first pass: share of dead units after it, for each seed.",
     measured=share_silent(after_one_pass)[3:6],
     above=0.5,
 )
 claim(
     "loss-hidden-awake",
-    "After the usual start the hidden ReLUs live: share of units that give 0 for every "
-    "training digit, for each seed.",
+    "From the usual start, cross-entropy leaves the hidden ReLUs alive: share of units "
+    "that give 0 for every training digit, for each seed.",
     measured=silent[:3],
     below=0.3,
 )
@@ -780,8 +788,8 @@ claim(
 )
 claim(
     "loss-from-probabilities-no-slope",
-    "If the loss gets the probabilities, the gradient is gone: length of it, in parts "
-    "of that from the logits.",
+    "For a mistake with a lead of 200 the gradient is gone if the loss gets the "
+    "probabilities: its length, in parts of that from the logits.",
     measured=np.abs(np.asarray(slope_shares)).max() / np.abs(slope_logits).max(),
     below=1e-5,
 )
@@ -853,7 +861,8 @@ claim(
 )
 claim(
     "loss-accuracy-stays",
-    "Meanwhile the accuracy hardly moves: its change, for each seed.",
+    "From where the loss on fresh points is lowest to the end of training the accuracy "
+    "hardly moves: its change, for each seed.",
     measured=100 * (fresh_errors[best] - fresh_errors[-1]),
     above=-5,
     below=5,
@@ -883,8 +892,8 @@ claim(
 )
 claim(
     "loss-temperature-cures-loss",
-    "The right temperature takes most of the loss away: loss with it over loss "
-    "without, for each seed.",
+    "The right temperature takes away most of an overfitted network's loss on fresh "
+    "points: loss with it over loss without, for each seed.",
     measured=cooled[:, 0].min(axis=0) / fresh_loss[-1],
     below=0.4,
 )
@@ -1037,7 +1046,8 @@ claim(
 )
 claim(
     "loss-common-weighted",
-    "The common class pays: its recall with weights, for each seed.",
+    "If the loss weights a rare class more, the common class pays: its recall with "
+    "weights, for each seed.",
     measured=recall[:, 1, 1],
     below=0.95,
 )
@@ -1060,7 +1070,7 @@ claim(
 # %%
 claim(
     "loss-rare-threshold",
-    "The plain loss with the threshold 1/51 finds the rare class as well: recall, for "
+    "With the threshold 1/51 the plain loss finds most of the rare class: recall, for "
     "each seed.",
     measured=recall[:, 0, 4],
     above=0.65,
@@ -1292,7 +1302,8 @@ nudged = logits_0 + 1e-6 * np.eye(3)
 for_each_class = (np.log(softmax(logits_0)) - np.log(softmax(nudged))).T / 1e-6
 claim(
     "loss-exercise-gradient",
-    "Exercise 2: finite differences give these gradients: largest deviation.",
+    "Exercise 2: for p = (0.7, 0.2, 0.1) finite differences give p − y as the gradient "
+    "if class 1 or class 3 is true: largest deviation.",
     measured=np.abs(
         for_each_class[[0, 2]] - [[-0.3, 0.2, 0.1], [0.7, 0.2, -0.9]]
     ).max(),
@@ -1341,7 +1352,8 @@ smooth = np.r_[0.91, np.full(9, 0.01)]
 smoothing = CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)
 claim(
     "loss-exercise-smoothing",
-    "Exercise 4: the loss with smoothing at its floor.",
+    "Exercise 4: the lowest loss that can be reached with label smoothing of 0.1 and "
+    "ten classes.",
     measured=float(smoothing(np.eye(10)[:1], np.log(smooth)[None])),
     above=0.5,
     below=0.501,

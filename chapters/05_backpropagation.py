@@ -157,8 +157,8 @@ orders = list(all_orders(in_order(loss)))
 quote("backprop-orders", len(orders))
 claim(
     "backprop-any-order",
-    "Every topological order gives the same value of the loss: highest minus lowest "
-    "over all orders of this graph.",
+    "Every topological order of a small graph gives the same value of the loss: "
+    "highest minus lowest over all orders.",
     measured=np.ptp([evaluate(order) for order in orders]),
     equals=0,
 )
@@ -270,7 +270,8 @@ quote("backprop-w-adjoint", w.adjoint)
 quote("backprop-w-fall", f"{-0.01 * w.adjoint:.2f}")
 claim(
     "backprop-nudge",
-    "The adjoint of w is what a nudge of w shows: relative difference.",
+    "The adjoint of a weight is what a nudge of this weight shows: relative "
+    "difference.",
     measured=abs(slope_by_nudge(loss, w) / w.adjoint - 1),
     below=1e-7,
 )
@@ -298,8 +299,8 @@ def backpropagate_without_sum(order):
 without_sum = backpropagate_without_sum(order)
 claim(
     "backprop-missing-sum",
-    "Without the sum, a node that is used twice gets a wrong adjoint, and so does all "
-    "before it: the wrong adjoint of w over the right one.",
+    "If adjoints are not summed, a node that is used twice gets a wrong one, and so "
+    "does all before it: the wrong adjoint of a weight over the right one.",
     measured=without_sum[w] / w.adjoint,
     below=0.6,
 )
@@ -385,8 +386,8 @@ def loss_in_keras():
 from_tape = gradients(loss_in_keras, [w_keras, b_keras])
 claim(
     "backprop-equals-tape",
-    "Our adjoints are the derivatives that the tape gives: largest difference over w "
-    "and b.",
+    "Adjoints by hand are the derivatives that the library beneath Keras gives: "
+    "largest difference over a weight and a bias.",
     measured=np.abs(np.subtract(from_tape, [w.adjoint, b.adjoint])).max(),
     below=1e-12,
 )
@@ -639,15 +640,15 @@ claim(
 )
 claim(
     "backprop-nudge-too-small",
-    "A smaller nudge is not better: error at Δ = 10⁻¹² over error at 10⁻⁵, for each "
-    "seed.",
+    "For checking a gradient by central differences a smaller nudge is not better: "
+    "error at Δ = 10⁻¹² over error at 10⁻⁵, for each seed.",
     measured=error["float64"][:, 0] / error["float64"][:, 7],
     above=1000,
 )
 claim(
     "backprop-check-in-float32",
-    "In float32 the check is much blunter: lowest error over that in float64, for each "
-    "seed.",
+    "In float32 the check of a gradient by central differences is much blunter: lowest "
+    "error over that in float64, for each seed.",
     measured=error["float32"].min(axis=1) / error["float64"].min(axis=1),
     above=1000,
 )
@@ -700,8 +701,8 @@ claim(
 )
 claim(
     "backprop-work-is-linear",
-    "The work is proportional to the number of weights: multiplications for each "
-    "weight and example, for each of five networks.",
+    "The work of a gradient is proportional to the number of weights: multiplications "
+    "for each weight and example, for each of five networks.",
     measured=gradient_work / weights / 64,
     above=2.5,
     below=3.1,
@@ -916,15 +917,15 @@ by_source = [
 by_rule = distance(*((rule, "backpropagation") for rule in rules))
 claim(
     "backprop-source-is-exchangeable",
-    "With one optimizer, both sources of the gradient lead to the same weights: "
-    "distance after 200 steps, for each optimizer and seed.",
+    "With one optimizer, gradients by backpropagation and by central differences lead "
+    "to the same weights: distance after 200 steps, for each optimizer and seed.",
     measured=by_source,
     below=1e-4,
 )
 claim(
     "backprop-rule-makes-the-path",
-    "Another optimizer leads elsewhere: distance of the weights over the largest "
-    "distance between the sources, for each seed.",
+    "Adam leads elsewhere than gradient descent: distance of the weights over the "
+    "largest distance between two sources of the gradient, for each seed.",
     measured=by_rule / np.max(by_source),
     above=1000,
 )
@@ -1025,16 +1026,16 @@ show(
 initial = (just_off - start) / 1e-6
 claim(
     "backprop-initial-slope",
-    "At the start the loss falls at the rate of the squared gradient: measured slope "
-    "over −|g|², for each seed.",
+    "Along the negative gradient the loss at first falls at the rate of the squared "
+    "gradient: measured slope over −|g|², for each seed.",
     measured=initial / [-np.sum(g**2) for g, _ in scans],
     above=0.99,
     below=1.01,
 )
 claim(
     "backprop-too-far",
-    "A hundred times the best step along the line is worse than none: loss there over "
-    "loss at the start, for each seed.",
+    "A hundred times the best step along the negative gradient is worse than none: "
+    "loss there over loss at the start, for each seed.",
     measured=[
         np.interp(100 * best, lengths, run) / first
         for best, run, first in zip(best_length, line, start, strict=True)
@@ -1043,8 +1044,8 @@ claim(
 )
 claim(
     "backprop-line-ends-high",
-    "The best point on the line is far from a minimum: loss there over loss at the "
-    "start, for each seed.",
+    "The best point on the line along the first negative gradient is far from a "
+    "minimum: loss there over loss at the start, for each seed.",
     measured=line.min(axis=1) / start,
     above=0.5,
 )
@@ -1059,8 +1060,8 @@ position = np.array([10.0, 1.0])
 downhill = -np.array([1.0, 100.0]) * position
 claim(
     "backprop-downhill-is-not-towards",
-    "On the bowl the steepest descent points well away from the minimum: cosine of the "
-    "angle between them.",
+    "On the bowl ½(θ₁² + 100 θ₂²) at (10, 1) the steepest descent points well away "
+    "from the minimum: cosine of the angle between them.",
     measured=downhill @ -position / np.linalg.norm(downhill) / np.linalg.norm(position),
     above=0.18,
     below=0.22,
@@ -1134,23 +1135,23 @@ show(
 # %%
 claim(
     "backprop-ends-differ",
-    "Sixty starts do not end at one loss: highest minus lowest, for each seed of "
-    "twenty.",
+    "Sixty starts of one network on the exclusive or do not end at one loss: highest "
+    "minus lowest, for each seed of twenty.",
     measured=np.ptp(ends, axis=1),
     above=0.1,
     unit="nats",
 )
 claim(
     "backprop-ends-are-flat",
-    "Sixty starts have all almost come to rest: the largest gradient norm, for each "
-    "seed of twenty.",
+    "Sixty starts of one network on the exclusive or have all almost come to rest: the "
+    "largest gradient norm, for each seed of twenty.",
     measured=xor_norms.max(axis=1),
     below=0.01,
 )
 claim(
     "backprop-convex-ends-agree",
-    "Without a hidden layer all starts end at the same loss: highest minus lowest, for "
-    "each seed.",
+    "Without a hidden layer all starts on the exclusive or end at the same loss: "
+    "highest minus lowest, for each seed.",
     measured=np.ptp(convex_losses[-1], axis=1),
     below=1e-6,
     unit="nats",
@@ -1276,8 +1277,8 @@ show(
 # %%
 claim(
     "backprop-hidden-layers-must-learn",
-    "Training all layers separates the rings far better than training the last one on "
-    "random hidden units: difference in accuracy, for each seed.",
+    "Training all layers separates two rings far better than training only the last "
+    "layer on random hidden units: difference in accuracy, for each seed.",
     measured=100 * (on_rings["all layers"] - on_rings["last layer"]),
     above=20,
     unit="points",
@@ -1475,7 +1476,8 @@ evaluate(exercise)
 backpropagate(exercise)
 claim(
     "backprop-exercise-adjoints",
-    "Exercise 2: the adjoints of a and c are 5 and 3: largest deviation.",
+    "Exercise 2: in a·c + a with a = 3 and c = 4 the adjoints of a and c are 5 and 3: "
+    "largest deviation.",
     measured=max(abs(a.adjoint - 5), abs(c.adjoint - 3)),
     equals=0,
 )
@@ -1497,7 +1499,8 @@ evaluate(order)
 backpropagate(order)
 claim(
     "backprop-exercise-shortcut",
-    "Exercise 3: the share of the adjoint of z that comes through tanh.",
+    "Exercise 3: where tanh is close to 1, almost nothing flows back through it: the "
+    "share of the adjoint of its input z that comes through tanh.",
     measured=slopes_of(h)[0] * h.adjoint / z.adjoint,
     below=1e-4,
 )
@@ -1527,8 +1530,8 @@ def derivative_by(weight, order):
 
 claim(
     "backprop-exercise-forward-mode",
-    "Exercise 4: two walks forwards give what one walk back gave: largest relative "
-    "difference.",
+    "Exercise 4: two walks forwards give the derivatives by two weights that one walk "
+    "back gives: largest relative difference.",
     measured=[abs(derivative_by(each, order) / each.adjoint - 1) for each in (w, b)],
     below=1e-12,
 )
@@ -1562,7 +1565,8 @@ def gradients_in_pieces(x, y, layers, size=5):
 deep = new_layers((64, *[32] * 32, 10), seed=0)
 claim(
     "backprop-exercise-checkpoints",
-    "Exercise 5: the gradient in pieces is the same: largest difference.",
+    "Exercise 5: the gradient computed in pieces is the gradient computed in one: "
+    "largest difference.",
     measured=np.abs(
         flat(gradients_in_pieces(images, one_hot, deep))
         - flat(layer_gradients(images, one_hot, deep))

@@ -74,14 +74,15 @@ show(
 # %%
 claim(
     "loop-converges-below-two",
-    "Just below α = 2 the weight comes to rest at the minimum: its size after 1,000 "
-    "steps at α = 1.98.",
+    "On the parabola ½θ² a weight comes to rest at the minimum just below α = 2: its "
+    "size after 1,000 steps at α = 1.98.",
     measured=lengths[1.98],
     below=1e-6,
 )
 claim(
     "loop-diverges-above-two",
-    "Just above α = 2 the weight flies away: its size after 1,000 steps at α = 2.02.",
+    "On the parabola ½θ² a weight flies away just above α = 2: its size after 1,000 "
+    "steps at α = 2.02.",
     measured=lengths[2.02],
     above=1e6,
 )
@@ -196,8 +197,8 @@ show(
 # %%
 claim(
     "loop-gradient-promise",
-    "The error of the gradient's promise falls with the square of the change: "
-    "exponent, for each of three directions.",
+    "The error of the change in loss that the gradient promises falls with the square "
+    "of the change of the weights: exponent, for each of three directions.",
     measured=orders,
     above=1.9,
     below=2.1,
@@ -288,21 +289,22 @@ show(
 # %%
 claim(
     "loop-limit-below",
-    "Just below the limit gradient descent finds the lowest loss: what is left above "
-    "it, at 0.98 of the limit.",
+    "Just below the rate 2/λ_max gradient descent finds the lowest loss of a "
+    "straight-line fit: what is left above it, at 0.98 of this limit.",
     measured=left[-2],
     below=1e-6,
 )
 claim(
     "loop-falls-at-every-step",
-    "Below the limit the loss falls at every step: its largest change in the first 200 "
-    "steps, at 0.98 of the limit.",
+    "Below the rate 2/λ_max the loss of a straight-line fit falls at every step: its "
+    "largest change in the first 200 steps, at 0.98 of this limit.",
     measured=np.diff([squared_error(theta) for theta in fits[0.98][:201]]).max(),
     below=0,
 )
 claim(
     "loop-limit-above",
-    "Just above the limit it diverges: loss at 1.02 times the limit.",
+    "Just above the rate 2/λ_max gradient descent diverges on a straight-line fit: "
+    "loss above the lowest, at 1.02 times this limit.",
     measured=left[-1],
     above=1e6,
 )
@@ -688,14 +690,16 @@ last_step = {
 }
 claim(
     "loop-sgd-keeps-the-ratio",
-    "The steeper weight's step over the flatter's, in SGD.",
+    "For two weights with the slopes 25 and 1 SGD keeps the ratio: the steeper "
+    "weight's step over the flatter's.",
     measured=last_step["SGD"][1] / last_step["SGD"][0],
     above=24.99,
     below=25.01,
 )
 claim(
     "loop-rmsprop-levels-it",
-    "The steeper weight's step over the flatter's, in RMSprop, after 50 steps.",
+    "For two weights with the slopes 25 and 1 RMSprop levels the ratio: the steeper "
+    "weight's step over the flatter's, after 50 steps.",
     measured=last_step["RMSprop"][1] / last_step["RMSprop"][0],
     above=0.9,
     below=1.1,
@@ -867,8 +871,8 @@ claim(
 )
 claim(
     "loop-right-labels-generalise",
-    "With the right labels, fifteen epochs of the same training read held-out digits: "
-    "accuracy, for each seed.",
+    "Networks that learned the right labels of 300 digits for fifteen epochs read "
+    "held-out digits: accuracy, for each seed.",
     measured=read[:, -1],
     above=0.9,
 )
@@ -928,27 +932,29 @@ show(
 # %%
 claim(
     "loop-gradient-descent-stays",
-    "Without noise no weight leaves the shallow valley: share that did.",
+    "On a loss with two valleys no weight leaves the shallow one without noise: share "
+    "that did.",
     measured=escaped[:, 0],
     equals=0,
 )
 claim(
     "loop-noise-can-help",
-    "With a fitting amount of noise most find the deeper valley: largest share.",
+    "On a loss with two valleys most weights find the deeper one with a fitting amount "
+    "of noise: largest share.",
     measured=escaped.mean(axis=0).max(),
     above=0.65,
 )
 claim(
     "loop-noise-is-no-guarantee",
-    "Even with a fitting amount of noise not all weights find the deeper valley: "
-    "largest share in any run.",
+    "On a loss with two valleys not all weights find the deeper one even with a "
+    "fitting amount of noise: largest share in any run.",
     measured=escaped.max(),
     below=0.9,
 )
 claim(
     "loop-too-much-noise",
-    "With more than the fitting noise fewer find the deeper valley: share at the "
-    "strongest noise over the largest share.",
+    "On a loss with two valleys fewer weights find the deeper one with too much noise: "
+    "share at the strongest noise over the largest share.",
     measured=escaped[:, -1].mean() / escaped.mean(axis=0).max(),
     below=0.85,
 )
@@ -1072,8 +1078,8 @@ one_jump = descend(SGD(1.0), lambda theta: theta, [1.0], 1)[-1, 0]
 for_ever = np.abs(descend(SGD(2.0), lambda theta: theta, [1.0], 100)[:, 0])
 claim(
     "loop-exercise-parabola",
-    "Exercise 3: the weight after one step at α = 1, and how far its size strays from "
-    "1 in 100 steps at α = 2.",
+    "Exercise 3: on the parabola ½θ² from 1, the weight after one step at α = 1, and "
+    "how far its size strays from 1 in 100 steps at α = 2.",
     measured=[abs(one_jump), np.abs(for_ever - 1).max()],
     below=1e-9,
 )

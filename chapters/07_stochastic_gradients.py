@@ -374,8 +374,8 @@ show(
 log_sizes = np.log(batch_sizes)
 claim(
     "sgd-variance-slope",
-    "The variance falls with the first power of the batch size: exponent, for each of "
-    "three networks.",
+    "The variance of a batch's gradient falls with the first power of the batch size: "
+    "exponent, for each of three networks.",
     measured=[np.polyfit(log_sizes, np.log(row), 1)[0] for row in with_replacement],
     above=-1.1,
     below=-0.9,
@@ -384,8 +384,8 @@ V_1 = np.array([total_variance([gradient(t, [i]) for i in range(N)]) for t in st
 by_theory = [variance_of_batches(V, 1024, examples=N) for V in V_1]
 claim(
     "sgd-variance-without-replacement",
-    "Without replacement, batches of 1,024 of the 1,347 digits have the variance that "
-    "the formula says: measured over theory, for each network.",
+    "Drawn without replacement, batches of 1,024 of the 1,347 digits have gradients of "
+    "the variance that theory says: measured over theory, for each network.",
     measured=without[:, -1] / by_theory,
     above=0.7,
     below=1.4,
@@ -482,8 +482,8 @@ show(
 # %%
 claim(
     "sgd-fewer-passes",
-    "Single examples reach the loss in a fraction of the passes: passes of gradient "
-    "descent over theirs, for each network.",
+    "Single examples reach a training loss of 0.3 in a fraction of the passes of "
+    "gradient descent: its passes over theirs, for each network.",
     measured=passes[:, -1] / passes[:, 0],
     above=15,
 )
@@ -493,8 +493,8 @@ quote("sgd-passes-one", f"{passes[:, 0].mean():.2f}")
 quote("sgd-passes-all", f"{passes[:, -1].mean():.0f}")
 claim(
     "sgd-more-updates",
-    "Single examples take more updates than gradient descent: theirs over its, for "
-    "each network.",
+    "To a training loss of 0.3 single examples take more updates than gradient "
+    "descent: theirs over its, for each network.",
     measured=updates[:, 0] / updates[:, -1],
     above=5,
 )
@@ -509,8 +509,8 @@ claim(
 tenfold = [updates_until(0.3, 1, 0.1, seed, copies=10) for seed in seeds]
 claim(
     "sgd-redundancy",
-    "With ten copies of every digit, single-example SGD needs about as many "
-    "gradients as before: mean with copies over mean without.",
+    "With ten copies of every digit, single-example SGD needs about as many gradients "
+    "as without copies: mean with copies over mean without.",
     measured=np.mean(tenfold) / updates[:, 0].mean(),
     above=0.6,
     below=1.6,
@@ -633,8 +633,8 @@ claim(
 )
 claim(
     "sgd-large-data-mini-batch",
-    "From 20,000 examples a mini-batch beats both ends: time of B = 1, and of the full "
-    "batch, over the best time between.",
+    "From 20,000 examples a mini-batch beats single examples and the full batch: time "
+    "of B = 1, and of the full batch, over the better of B = 32 and 512.",
     measured=np.array([many[1], many[20_000]]) / min(many[32], many[512]),
     above=1,
 )
@@ -680,15 +680,16 @@ floors = np.array([floor_of(SGD(alpha), B) for alpha, B in pairs])
 alphas, sizes = np.transpose(pairs)
 claim(
     "sgd-floor-formula",
-    "The floor is the formula's, for three rates and three batch sizes: measured "
-    "over theory.",
+    "The noise floor of SGD is ασ²/((2 − α)B) on the parabola of curvature 1, for "
+    "three rates and three batch sizes: measured over theory.",
     measured=floors / (alphas * numbers.var() / ((2 - alphas) * sizes)),
     above=0.8,
     below=1.25,
 )
 claim(
     "sgd-floor-falls-with-batch",
-    "The floor at B = 1 over that at B = 16, at the rate 0.05.",
+    "The noise floor of SGD falls with the batch size: floor at B = 1 over that at B = "
+    "16, at the rate 0.05.",
     measured=floors[0] / floors[2],
     above=12,
     below=21,
@@ -712,8 +713,8 @@ claim(
 )
 claim(
     "sgd-momentum-raises-floor",
-    "At the same learning rate momentum raises the floor: with momentum 0.9 at "
-    "α = 0.02 over that without.",
+    "At the same learning rate momentum raises the noise floor of SGD: floor with "
+    "momentum 0.9 at α = 0.02 over that without.",
     measured=floor_of(SGD(0.02, momentum=0.9), steps=1500) / calm,
     above=5,
 )
@@ -736,15 +737,15 @@ zigzag = steep_weight(SGD(0.0195), 200)
 damped = steep_weight(SGD(0.0195, momentum=0.5), 50)
 claim(
     "sgd-zigzag-without-noise",
-    "Exact steps zigzag too, where one direction is steep: changes of sign of its "
+    "Exact steps zigzag where one direction is steep: changes of sign of the steep "
     "weight in 200 steps.",
     measured=np.sum(zigzag[1:] * zigzag[:-1] < 0),
     above=190,
 )
 claim(
     "sgd-momentum-damps-zigzag",
-    "Momentum 0.5 damps the zigzag: size of the steep weight after 50 steps, without "
-    "over with.",
+    "Momentum 0.5 damps the zigzag of exact steps across a steep direction: size of "
+    "the steep weight after 50 steps, without momentum over with.",
     measured=abs(zigzag[50] / damped[50]),
     above=1e3,
 )
@@ -833,8 +834,8 @@ early, late = slice(500, 1500), slice(4000, 5001)
 floor = excess["constant rate"][:, late].mean()
 claim(
     "sgd-constant-rate-stays",
-    "At a constant rate hardly anything is gained any more: loss above the lowest late "
-    "in the run over that after 500 to 1,500 steps.",
+    "At a constant rate single examples gain hardly anything late in a run: loss above "
+    "the lowest late in the run over that after 500 to 1,500 steps.",
     measured=floor / excess["constant rate"][:, early].mean(),
     above=0.6,
     below=1.6,
@@ -1032,7 +1033,8 @@ show(
 # %%
 claim(
     "sgd-no-noise-no-escape",
-    "Without noise no weight leaves the shallow valley: share that did.",
+    "On a loss with a shallow and a deep valley no weight leaves the shallow one "
+    "without noise: share that did.",
     measured=helped[:, 0],
     equals=0,
 )
@@ -1045,8 +1047,8 @@ claim(
 )
 claim(
     "sgd-noise-leaves-good-valleys",
-    "Strong noise drives weights out of the deep valley too: share of those that "
-    "started there and are elsewhere, at the strongest, for each run.",
+    "Strong noise drives weights out of the deep valley of a loss with two: share of "
+    "those that started there and are elsewhere, at the strongest, for each run.",
     measured=1 - held[:, -1],
     above=0.25,
 )
@@ -1089,23 +1091,23 @@ shaken = leaves(off_saddle(np.tile([1.0, 0.0], (200, 1)), noise=0.01))
 # %%
 claim(
     "gd-stays-on-the-ridge",
-    "Exactly on the ridge gradient descent ends in the saddle: size of both weights "
-    "at the end.",
+    "Started exactly on the ridge of a saddle, gradient descent ends in the saddle "
+    "point: size of both weights at the end.",
     measured=np.abs(on_ridge[-1]),
     below=1e-9,
 )
 claim(
     "gd-leaves-from-beside",
-    "From a millionth beside the ridge, gradient descent leaves the saddle: step at "
-    "which it has.",
+    "Started a millionth beside the ridge of a saddle, gradient descent leaves the "
+    "saddle: the step at which it has.",
     measured=beside,
     above=200,
     below=400,
 )
 claim(
     "sgd-noise-leaves-sooner",
-    "With noise of 0.01 descent leaves even from the ridge, and sooner than from a "
-    "millionth beside it: median step of 200 runs.",
+    "With noise of 0.01 descent leaves a saddle even from its ridge, and sooner than "
+    "exact steps from a millionth beside it: median step of 200 runs.",
     measured=np.median(shaken),
     above=50,
     below=180,
@@ -1465,7 +1467,8 @@ claim(
 five = np.arange(1.0, 6.0)
 claim(
     "sgd-exercise-four-of-five",
-    "Exercise 2: the variance of the five possible means of four.",
+    "Exercise 2: the variance of the five possible means of four of the slopes 1, 2, "
+    "3, 4 and 5.",
     measured=np.var([np.delete(five, i).mean() for i in range(5)]),
     above=0.12499,
     below=0.12501,
@@ -1486,7 +1489,8 @@ for t, number in enumerate(numbers, start=1):
     running = running - (running - number) / t
 claim(
     "sgd-exercise-running-mean",
-    "Exercise 3: one pass at the rate 1/t ends at the mean of the numbers: difference.",
+    "Exercise 3: one pass over a thousand numbers at the rate 1/t ends at their mean: "
+    "difference.",
     measured=abs(running - middle),
     below=1e-9,
 )
