@@ -10,6 +10,7 @@ from building import ROOT, Book
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
 from serving import serving
+from study_room import StudyRoom
 
 
 @pytest.fixture(scope="session")
@@ -41,14 +42,20 @@ def book(once):
 
 
 @pytest.fixture(scope="session")
-def served(book):
-    """The address of the book on a server.
+def server():
+    """The address where the book is served, once it is built."""
+    with serving(Book(ROOT).html) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def served(book, server):
+    """The address of the built book on a server.
 
     What a page keeps is tested there: of a page from the disk, a busy Chromium forgets
     it now and then.
     """
-    with serving(book.html) as address:
-        yield address
+    return server
 
 
 @pytest.fixture(scope="session")
@@ -109,16 +116,23 @@ def browser():
 
 
 @pytest.fixture
-def tab(browser):
+def tab(browser, server):
     """A tab as wide as a telephone, that notes what goes wrong in it."""
     page = browser.new_page(viewport={"width": 400, "height": 800})
     page.troubles = []
     page.on("console", lambda message: _note(page, message.type, message.text))
     page.on("pageerror", lambda error: page.troubles.append(str(error)))
     page.on("requestfailed", lambda request: _note_failure(page, request))
-    page.on("request", lambda request: _note_request(page, request.url))
+    page.on("request", lambda request: _note_request(page, request.url, server))
     yield page
     page.close()
+
+
+@pytest.fixture
+def room(served, tab):
+    """The study room, where nothing may go wrong."""
+    yield StudyRoom(served, tab)
+    assert not tab.troubles
 
 
 def _note(page, kind, text):
@@ -132,6 +146,6 @@ def _note_failure(page, request):
         page.troubles.append(f"{request.url}: {request.failure}")
 
 
-def _note_request(page, url):
-    if not url.startswith(("file:", "data:", "blob:", "http://127.0.0.1:")):
+def _note_request(page, url, server):
+    if not url.startswith(("file:", "data:", "blob:", f"{server}/")):
         page.troubles.append(f"asks {url}")

@@ -2,17 +2,7 @@
 
 import re
 
-import pytest
-from study_room import StudyRoom
-
 DAY = 86_400_000
-
-
-@pytest.fixture
-def room(served, tab):
-    room = StudyRoom(served, tab)
-    yield room
-    assert not tab.troubles
 
 
 def front(room):

@@ -4,14 +4,6 @@ import re
 
 import bs4
 import pytest
-from study_room import StudyRoom
-
-
-@pytest.fixture
-def room(served, tab):
-    room = StudyRoom(served, tab)
-    yield room
-    assert not tab.troubles
 
 
 def front(room):

@@ -3,14 +3,9 @@
 import json
 
 import pytest
-from study_room import StudyRoom, record, state
+from study_room import record, state
 
 ATTACK = '<img src="x" onerror="window.attacked = true">'
-
-
-@pytest.fixture
-def room(served, tab):
-    return StudyRoom(served, tab)
 
 
 def test_an_import_keeps_the_newer_review_of_each_card(room):

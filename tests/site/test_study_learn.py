@@ -2,15 +2,7 @@
 
 import json
 
-import pytest
-from study_room import StudyRoom, record, state
-
-
-@pytest.fixture
-def room(served, tab):
-    room = StudyRoom(served, tab)
-    yield room
-    assert not tab.troubles
+from study_room import record, state
 
 
 def front(room):

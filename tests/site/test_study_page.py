@@ -10,13 +10,6 @@ MODES = ["flashcards", "learn", "test", "match", "sort", "progress"]
 DAY = 86_400_000
 
 
-@pytest.fixture
-def room(served, tab):
-    room = StudyRoom(served, tab)
-    yield room
-    assert not tab.troubles
-
-
 @pytest.mark.parametrize("mode", MODES)
 def test_each_way_has_an_address_and_fits_a_telephone(book, tab, mode):
     room = StudyRoom(book.html.as_uri(), tab)  # The book may be opened from the disk.

@@ -2,16 +2,6 @@
 
 import json
 
-import pytest
-from study_room import StudyRoom
-
-
-@pytest.fixture
-def room(served, tab):
-    room = StudyRoom(served, tab)
-    yield room
-    assert not tab.troubles
-
 
 def right_place(deck, question):
     """Which option is right, by the deck and not by the test itself."""

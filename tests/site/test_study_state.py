@@ -6,10 +6,9 @@ import pytest
 from study_room import KEY, StudyRoom, record, state
 
 
-@pytest.fixture
-def room(served, tab):
+@pytest.fixture(autouse=True)
+def accepting(tab):
     tab.on("dialog", lambda dialog: dialog.accept())
-    return StudyRoom(served, tab)
 
 
 def test_answers_survive_a_reload_and_an_export_an_emptying_and_an_import(room):
